@@ -1,0 +1,63 @@
+# Everything that one does with Switchboard; `make` alone lists it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PRISM := .prism/node_modules/.bin/prism
+CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+JOBS ?= $(shell [ $(CORES) -gt 2 ] && echo $(CORES) || echo 2)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test lint types bench chaos lock prism ci
+
+help: # the targets, from the comments beside them
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(STAMP) ## enrich examples/contacts.csv into enriched.csv, in the sandbox
+	@$(BIN)/python manage.py demo $(ARGS)
+
+run: $(STAMP) ## the back office, workers and sandbox in the foreground; PORT=8001 for another port
+	@$(BIN)/python manage.py run $(ARGS)
+
+test: $(STAMP) ## the whole suite, in parallel; ARGS="-k phone" for a part of it
+	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+
+lint: $(STAMP) ## format, lint and import rules
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+	@$(BIN)/lint-imports
+
+types: $(STAMP) ## mypy, strict
+	@$(BIN)/mypy .
+
+bench: $(STAMP) ## the measured figures as JSON lines; ARGS=--quick for a tenth
+	@$(BIN)/python manage.py bench $(ARGS)
+
+chaos: $(STAMP) ## kill workers and servers under a run, and count that nothing is lost
+	@$(BIN)/python manage.py chaos $(ARGS)
+
+lock: $(STAMP) ## pin requirements.lock from pyproject.toml; ARGS=--upgrade for the newest
+	@test -x $(VENV)/uv/bin/uv || $(BIN)/python -m venv $(VENV)/uv
+	@test -x $(VENV)/uv/bin/uv || $(VENV)/uv/bin/pip install --quiet uv
+	@$(VENV)/uv/bin/uv pip compile pyproject.toml --group dev --universal --generate-hashes \
+		--no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock $(ARGS)
+
+prism: $(PRISM) ## install Prism, which judges our requests by the providers' contracts
+
+ci: ## what .ci/run checks on every change
+	@.ci/run
+
+# A changed lock installs again; an unchanged one costs nothing.
+$(STAMP): requirements.lock
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and "Switchboard needs \
+	Python 3.11 or newer; $(PYTHON) is %d.%d. Name another: make PYTHON=python3.12" % v[:2])'
+	@test -x $(BIN)/python || echo "Making $(VENV) and installing requirements.lock, once …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes \
+		-r requirements.lock
+	@touch $@
+
+$(PRISM):
+	@command -v npm >/dev/null || { echo "Prism needs Node.js and npm; install them first."; exit 1; }
+	npm install --no-fund --no-audit --prefix .prism @stoplight/prism-cli@5.14.2

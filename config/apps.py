@@ -1,0 +1,10 @@
+"""The config room as a Django app: it brings the system checks and `manage.py run`."""
+
+from django.apps import AppConfig
+
+
+class ConfigConfig(AppConfig):
+    name = "config"
+
+    def ready(self) -> None:
+        from config import checks  # noqa: F401 - registers them

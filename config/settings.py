@@ -1,0 +1,213 @@
+"""Every setting, in sections; all of them come from the environment and are safe by default."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import environ
+
+from config.embedded import Services
+from integrations.secrets import load_or_create_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+if (BASE_DIR / ".env").exists():
+    env.read_env(BASE_DIR / ".env")
+
+# --- Mode -----------------------------------------------------------------------------------
+
+# Development is what a fresh clone is; production says so and is checked (`config/checks.py`).
+IS_PRODUCTION = env.bool("SWITCHBOARD_PRODUCTION", default=False)
+DEBUG = env.bool("DEBUG", default=False)
+HOME = Path(env.str("SWITCHBOARD_HOME", default=str(BASE_DIR / ".switchboard")))
+
+# True: every provider is the sandbox. False: the real ones. Unset: the sandbox while no account
+# has a secret (`integrations.accounts.is_sandbox`).
+SANDBOX: bool | None = env.bool("SWITCHBOARD_SANDBOX", default=None)
+SANDBOX_URL = env.str("SWITCHBOARD_SANDBOX_URL", default="http://127.0.0.1:8014")
+
+# --- Secrets --------------------------------------------------------------------------------
+
+if IS_PRODUCTION:
+    SECRET_KEY = env.str("SECRET_KEY", default="")
+    SECRET_KEYS = env.list("SWITCHBOARD_SECRET_KEYS", default=[])
+else:
+    SECRET_KEY = env.str("SECRET_KEY", default="") or load_or_create_key(HOME / "django.key")
+    SECRET_KEYS = env.list("SWITCHBOARD_SECRET_KEYS", default=[]) or [
+        load_or_create_key(HOME / "secrets.key")
+    ]
+
+# --- Services -------------------------------------------------------------------------------
+
+# Without DATABASE_URL and REDIS_URL the project runs its own servers (config/embedded).
+NEEDS_POSTGRES = not env.str("DATABASE_URL", default="")
+NEEDS_REDIS = not env.str("REDIS_URL", default="")
+SERVICES = Services(HOME, postgres=NEEDS_POSTGRES, redis=NEEDS_REDIS)
+
+DATABASES: dict[str, Any] = {
+    "default": (
+        environ.Env.db_url_config(SERVICES.database_url)
+        if NEEDS_POSTGRES
+        else env.db("DATABASE_URL")
+    )
+}
+DATABASES["default"].setdefault("OPTIONS", {})
+DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
+
+REDIS_URL = SERVICES.redis_url if NEEDS_REDIS else env.str("REDIS_URL")
+BROKER_URL = SERVICES.celery_broker_url if NEEDS_REDIS else REDIS_URL
+
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+}
+
+# --- Celery: the doorbell, not the queue ------------------------------------------------------
+
+CELERY_BROKER_URL = BROKER_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = False  # a lost ring is rung again by the sweep; a ring carries no work
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_DEFAULT_QUEUE = "switchboard"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 30, "socket_connect_timeout": 5}
+CELERY_WORKER_SEND_TASK_EVENTS = True  # Flower shows them
+CELERY_TASK_SEND_SENT_EVENT = False
+CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {
+        "task": "enrichment.sweep",
+        "schedule": env.float("SWITCHBOARD_SWEEP_S", default=10.0),
+        "options": {"expire_seconds": 10},  # the database's schedule drops Celery's "expires"
+    },
+}
+
+# --- Work -----------------------------------------------------------------------------------
+
+# A process that has not been seen for this long is gone; its claims go to others.
+LEASE_S = env.float("SWITCHBOARD_LEASE_S", default=30.0)
+WORKER_PROCESSES = env.int("SWITCHBOARD_WORKERS", default=os.cpu_count() or 2)
+IN_FLIGHT = env.int("SWITCHBOARD_IN_FLIGHT", default=200)  # contacts a process works on at once
+CELERY_WORKER_CONCURRENCY = WORKER_PROCESSES
+UPLOADS = Path(env.str("SWITCHBOARD_UPLOADS", default=str(HOME / "uploads")))
+DEFAULT_REGION = env.str("SWITCHBOARD_REGION", default="US")
+
+# --- Django ---------------------------------------------------------------------------------
+
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.import_export",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "import_export",
+    "pgtrigger",
+    "django_celery_beat",
+    "config",
+    "contacts",
+    "integrations",
+    "enrichment",
+    "dashboards",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "config" / "templates"],  # ahead of django-unfold's own
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_TZ = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LOGIN_URL = "admin:login"
+
+STATIC_URL = "static/"
+STATIC_ROOT = HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+    if IS_PRODUCTION
+    else {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = not IS_PRODUCTION
+MEDIA_ROOT = UPLOADS
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# --- Security -------------------------------------------------------------------------------
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_PRODUCTION
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=IS_PRODUCTION)
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if IS_PRODUCTION else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_PRODUCTION
+SECURE_HSTS_PRELOAD = IS_PRODUCTION
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+if env.bool("BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+
+# --- Look -----------------------------------------------------------------------------------
+
+UNFOLD = {
+    "SITE_TITLE": "Switchboard",
+    "SITE_HEADER": "Switchboard",
+    "SITE_SUBHEADER": "Contact enrichment",
+    "SITE_SYMBOL": "switch_access_shortcut",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "ENVIRONMENT": "dashboards.banner.environment",
+    "SIDEBAR": {"show_search": False, "navigation": "dashboards.navigation.navigation"},
+}
+
+# --- Logs and errors --------------------------------------------------------------------------
+
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOGGING_CONFIG = "config.logs.configure"
+LOGGING: dict[str, Any] = {"level": LOG_LEVEL, "is_json": IS_PRODUCTION}
+SENTRY_DSN = env.str("SENTRY_DSN", default="")

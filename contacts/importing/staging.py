@@ -1,0 +1,184 @@
+"""A row of the file as a candidate: number read, values tidied, still without the database."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import structlog
+from django.db import models
+
+from contacts.identity import split_name
+from contacts.importing import mapping as columns
+from contacts.importing.companies import Named, read_domain, read_name
+from contacts.importing.mapping import CUT, compile_reader
+from contacts.importing.table import SourceRow
+from contacts.models import Contact
+from contacts.phone import PhoneRefused, parse
+
+# Columns of a contact that a file fills as text; the number and the company have their own rules.
+TEXT_FIELDS = (
+    "first_name",
+    "last_name",
+    "full_name",
+    "position",
+    "department",
+    "email",
+    "address_line",
+    "city",
+    "state",
+    "postal_code",
+    "country",
+    "external_id",
+)
+KEPT_FIELDS = frozenset((*TEXT_FIELDS, "phone", "phone_ext", "company", "company_domain"))
+_WIDTHS = {
+    column.name: column.max_length or 0
+    for column in Contact._meta.concrete_fields
+    if isinstance(column, models.CharField)
+}
+LIMITS = {name: _WIDTHS[name] for name in TEXT_FIELDS}
+RAW_LIMIT, EXT_LIMIT = _WIDTHS["phone_raw"], _WIDTHS["phone_ext"]
+
+# What the database accepts (constraint contact_email_form), and no signs of a list of addresses.
+_EMAIL = re.compile(r"[^@\s,;<>()\"]+@[^@\s,;<>()\".]+(?:\.[^@\s,;<>()\".]+)+")
+_NOT_DIGITS = re.compile(r"\D+")
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Candidate:
+    """`problem` says why the row is rejected; `remark` what was left out of one that isn't.
+
+    `values` holds what the row says, by column of Contact, and nothing empty.
+    """
+
+    line: int
+    cells: list[str]
+    problem: str = ""
+    remark: str = ""
+    phone_raw: str = ""
+    e164: str = ""
+    country: str = ""
+    is_valid: bool = True
+    company: Named | None = None
+    values: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def ext(self) -> str:
+        return self.values.get("phone_ext", "")
+
+    @property
+    def name(self) -> str:
+        return self.values.get("full_name", "")
+
+    def add_remark(self, text: str) -> None:
+        self.remark = f"{self.remark}; {text}" if self.remark else text
+
+
+Stager = Callable[[SourceRow], Candidate]
+
+
+def stager(mapping: Mapping[str, int], region: str) -> Stager:
+    """Return what turns rows of a mapping (field to column index) into candidates.
+
+    It never raises: a row that breaks our own reading is rejected with the error as its reason.
+    """
+    read = compile_reader(
+        columns.Mapping({name: at for name, at in mapping.items() if name in KEPT_FIELDS})
+    )
+
+    def stage(row: SourceRow) -> Candidate:
+        if row.problem:
+            return Candidate(row.line, row.cells or [row.raw], row.problem)
+        candidate = Candidate(row.line, row.cells, remark=row.note)
+        values = read(row.cells)
+        raw = values.pop("phone")
+        try:
+            phone = parse(raw, region)
+        except PhoneRefused as refused:
+            candidate.problem = f"phone number {refused.reason}" if raw else "no phone number"
+            return candidate
+        candidate.phone_raw = raw[:RAW_LIMIT]
+        candidate.e164, candidate.country = phone.e164, phone.country
+        candidate.is_valid = phone.is_valid
+        candidate.values = {name: value for name, value in values.items() if value}
+        _tidy(candidate, phone.ext)
+        return candidate
+
+    def stage_safely(row: SourceRow) -> Candidate:
+        try:
+            return stage(row)
+        except Exception as error:
+            log.warning("import_row_unreadable", line=row.line, exc_info=True)
+            return Candidate(row.line, row.cells, f"could not be read: {type(error).__name__}")
+
+    return stage_safely
+
+
+def _tidy(candidate: Candidate, ext: str) -> None:
+    values = candidate.values
+    if cut := values.pop(CUT, ""):
+        candidate.add_remark(f"too long, cut: {cut.replace('_', ' ')}")
+    if "phone_ext" in values or ext:
+        _choose_ext(candidate, ext)
+    if "email" in values:
+        _check_email(candidate)
+    if "company" in values or "company_domain" in values:
+        _read_company(candidate)
+    _complete_names(values)
+
+
+def _read_company(candidate: Candidate) -> None:
+    name = candidate.values.pop("company", "")
+    site = candidate.values.pop("company_domain", "")
+    domain = read_domain(site) if site else ""
+    if site and not domain:
+        candidate.add_remark(f"website not readable: {site[:80]!r}")
+    candidate.company = read_name(name, domain)
+    if name and candidate.company is None:
+        candidate.add_remark(f"company not readable: {name[:80]!r}")
+
+
+def _complete_names(values: dict[str, str]) -> None:
+    """Make first, last and full name agree."""
+    full = values.get("full_name", "")
+    first, last = values.get("first_name", ""), values.get("last_name", "")
+    if not full:
+        if first or last:
+            values["full_name"] = compose(first, last)
+        return
+    if first or last:
+        return
+    first, last = split_name(full)
+    if "," in full and first and last:
+        values["full_name"] = compose(first, last)
+    if first:
+        values["first_name"] = first[: LIMITS["first_name"]]
+    if last:
+        values["last_name"] = last[: LIMITS["last_name"]]
+
+
+def _check_email(candidate: Candidate) -> None:
+    email = candidate.values["email"].removeprefix("mailto:")
+    if _EMAIL.fullmatch(email) is None:
+        candidate.add_remark(f"e-mail not readable: {email[:80]!r}")
+        del candidate.values["email"]
+    else:
+        candidate.values["email"] = email.lower()
+
+
+def _choose_ext(candidate: Candidate, ext: str) -> None:
+    """The extension written behind the number, else the one in a column of its own."""
+    cell = candidate.values.pop("phone_ext", "")
+    ext = ext or _NOT_DIGITS.sub("", cell.partition(".")[0])
+    if ext and len(ext) <= EXT_LIMIT:
+        candidate.values["phone_ext"] = ext
+    elif cell:
+        candidate.add_remark(f"extension not readable: {cell[:40]!r}")
+
+
+def compose(first: str, last: str) -> str:
+    """Return the full name of a first and a last name, either of which may be empty."""
+    return f"{first} {last}".strip()[: LIMITS["full_name"]]

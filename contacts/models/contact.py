@@ -1,0 +1,217 @@
+"""Contact: one person or desk that can be reached under one phone number."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from contacts.models.company import Company
+
+# The one way through the states. `reprocessed_at` has to move in the same statement before a
+# completed contact may be worked again, so that no careless update can reopen it.
+TRANSITIONS = """
+IF (OLD.status, NEW.status) IN (
+    ('pending', 'processing'), ('processing', 'completed'), ('processing', 'failed'),
+    ('failed', 'pending'), ('failed', 'processing')
+) THEN
+    RETURN NEW;
+END IF;
+IF OLD.status = 'completed' AND NEW.status = 'pending'
+   AND NEW.reprocessed_at IS DISTINCT FROM OLD.reprocessed_at THEN
+    RETURN NEW;
+END IF;
+RAISE EXCEPTION 'a contact cannot go from % to % (contact %)', OLD.status, NEW.status, OLD.id
+    USING ERRCODE = 'check_violation', CONSTRAINT = 'contact_status_transition';
+"""
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def pending(self) -> ContactQuerySet:
+        return self.filter(status=Contact.Status.PENDING)
+
+    def failed(self) -> ContactQuerySet:
+        return self.filter(status=Contact.Status.FAILED)
+
+
+class Contact(models.Model):
+    class Status(models.TextChoices):
+        PENDING = "pending", "Pending"
+        PROCESSING = "processing", "Processing"
+        COMPLETED = "completed", "Completed"
+        FAILED = "failed", "Failed"
+
+    class RiskLevel(models.TextChoices):
+        LOW = "low", "Low"
+        MEDIUM = "medium", "Medium"
+        HIGH = "high", "High"
+
+    # Identity
+    phone_raw = models.CharField(max_length=64, help_text="As it stood in the source.")
+    phone_e164 = models.CharField(max_length=16, help_text="For example +14155550100.")
+    phone_ext = models.CharField(max_length=12, blank=True)
+    first_name = models.CharField(max_length=100, blank=True)
+    last_name = models.CharField(max_length=100, blank=True)
+    full_name = models.CharField(max_length=200, blank=True)
+    position = models.CharField(max_length=150, blank=True)
+    department = models.CharField(max_length=100, blank=True)
+    email = models.CharField(max_length=254, blank=True)
+    address_line = models.CharField(max_length=255, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    state = models.CharField(max_length=100, blank=True)
+    postal_code = models.CharField(max_length=20, blank=True)
+    country = models.CharField(max_length=100, blank=True)
+    external_id = models.CharField(max_length=100, blank=True)
+    consent_on = models.DateField(
+        null=True, blank=True, help_text="When the person agreed to be contacted."
+    )
+    company = models.ForeignKey(
+        Company, null=True, blank=True, on_delete=models.SET_NULL, related_name="contacts"
+    )
+
+    # Phone facts
+    phone_is_valid = models.BooleanField(null=True, blank=True)
+    phone_country = models.CharField(max_length=2, blank=True)
+    phone_validation_errors = models.CharField(max_length=200, blank=True)
+    line_type = models.CharField(max_length=20, blank=True)
+    carrier_name = models.CharField(max_length=150, blank=True)
+    mobile_country_code = models.CharField(max_length=3, blank=True)
+    mobile_network_code = models.CharField(max_length=3, blank=True)
+    caller_name = models.CharField(max_length=150, blank=True)
+    caller_type = models.CharField(max_length=20, blank=True)
+    line_status = models.CharField(max_length=30, blank=True)
+    is_call_forwarded = models.BooleanField(null=True, blank=True)
+    is_ported = models.BooleanField(null=True, blank=True)
+    location_routing_number = models.CharField(max_length=20, blank=True)
+    operating_company_name = models.CharField(max_length=150, blank=True)
+    operating_company_type = models.CharField(max_length=30, blank=True)
+    rpv_status = models.CharField(max_length=30, blank=True)
+    rpv_is_cell = models.CharField(max_length=10, blank=True)
+    rpv_carrier = models.CharField(max_length=150, blank=True)
+    rpv_cnam = models.CharField(max_length=150, blank=True)
+    rpv_error = models.CharField(max_length=200, blank=True)
+
+    # Risk and trust of the number
+    sms_pumping_risk_score = models.PositiveSmallIntegerField(null=True, blank=True)
+    sms_pumping_risk_level = models.CharField(max_length=6, choices=RiskLevel.choices, blank=True)
+    sms_pumping_carrier_risk = models.CharField(max_length=30, blank=True)
+    sms_pumping_is_blocked = models.BooleanField(null=True, blank=True)
+    sim_swapped_at = models.DateTimeField(null=True, blank=True)
+    sim_swap_period = models.CharField(max_length=20, blank=True)
+    is_sim_swapped_in_period = models.BooleanField(null=True, blank=True)
+    is_reassigned = models.CharField(max_length=20, blank=True)
+    reassigned_checked_on = models.DateField(null=True, blank=True)
+    identity_match_score = models.PositiveSmallIntegerField(null=True, blank=True)
+    phone_quality_score = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    # State
+    status = models.CharField(
+        max_length=10,
+        choices=Status.choices,
+        default=Status.PENDING,
+        db_default=Status.PENDING,
+        editable=False,
+    )
+    error = models.CharField(max_length=300, blank=True, help_text="Why it failed, in words.")
+    reprocessed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    cost_usd = models.DecimalField(max_digits=12, decimal_places=4, default=0, db_default=0)
+    quality_score = models.PositiveSmallIntegerField(null=True, blank=True, help_text="0 to 100.")
+    provenance = models.JSONField(default=dict, blank=True)
+    revision = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    enriched_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
+    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="contact_status_known",
+                condition=Q(status__in=["pending", "processing", "completed", "failed"]),
+            ),
+            models.CheckConstraint(
+                name="contact_phone_e164_form",
+                condition=Q(phone_e164__regex=r"^\+[1-9][0-9]{5,14}$"),
+            ),
+            models.CheckConstraint(
+                name="contact_phone_ext_digits",
+                condition=Q(phone_ext="") | Q(phone_ext__regex=r"^[0-9]{1,12}$"),
+            ),
+            models.CheckConstraint(
+                name="contact_email_form",
+                condition=Q(email="") | Q(email__regex=r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
+            ),
+            models.CheckConstraint(
+                name="contact_risk_score_range",
+                condition=Q(sms_pumping_risk_score__isnull=True)
+                | Q(sms_pumping_risk_score__range=(0, 100)),
+            ),
+            models.CheckConstraint(
+                name="contact_risk_level_known",
+                condition=Q(sms_pumping_risk_level__in=["", "low", "medium", "high"]),
+            ),
+            models.CheckConstraint(
+                name="contact_identity_score_range",
+                condition=Q(identity_match_score__isnull=True)
+                | Q(identity_match_score__range=(0, 100)),
+            ),
+            models.CheckConstraint(
+                name="contact_phone_quality_range",
+                condition=Q(phone_quality_score__isnull=True)
+                | Q(phone_quality_score__range=(0, 100)),
+            ),
+            models.CheckConstraint(
+                name="contact_quality_range",
+                condition=Q(quality_score__isnull=True) | Q(quality_score__range=(0, 100)),
+            ),
+            models.CheckConstraint(name="contact_cost_not_negative", condition=Q(cost_usd__gte=0)),
+        ]
+        indexes = [
+            # Importers and the API match a number; runs find the contacts that share one.
+            models.Index(name="contact_by_phone", fields=["phone_e164"]),
+            # Exact and prefix search by e-mail in the back office.
+            models.Index(name="contact_by_email", fields=["email"], condition=~Q(email="")),
+            # Lists and run selections of what still needs work, newest first.
+            models.Index(
+                name="contact_unfinished",
+                fields=["status", "-id"],
+                condition=~Q(status="completed"),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="status_transition",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("status"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Condition("OLD.status IS DISTINCT FROM NEW.status"),
+                func=TRANSITIONS,
+            ),
+            pgtrigger.Trigger(
+                name="status_initial",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Condition("NEW.status <> 'pending'"),
+                func="RAISE EXCEPTION 'a new contact is pending, not %', NEW.status"
+                " USING ERRCODE = 'check_violation', CONSTRAINT = 'contact_status_initial';",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        """The best name for a heading: person, else company, else number."""
+        if self.full_name:
+            return self.full_name
+        if self.company_id and self.company:
+            return str(self.company)
+        return self.phone_display
+
+    @property
+    def phone_display(self) -> str:
+        """The number with its extension."""
+        return f"{self.phone_e164} ext. {self.phone_ext}" if self.phone_ext else self.phone_e164

@@ -1,0 +1,13 @@
+"""The doorbells of the contacts room; the work is in the database."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from contacts.importing import undo, work
+
+
+@shared_task(name=work.TASK)
+def work_imports() -> None:
+    work.work_imports()
+    undo.work_undos()

@@ -1,0 +1,35 @@
+"""The back office of what others brought: users, roles, and the schedule, in our look."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
+from django_celery_beat import models as beat
+from django_celery_beat.admin import PeriodicTaskAdmin
+from unfold.admin import ModelAdmin
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+# Kinds of schedules are made on the page of the task that wants one.
+for model in (User, Group, beat.PeriodicTask, beat.ClockedSchedule, beat.SolarSchedule):
+    admin.site.unregister(model)
+for model in (beat.IntervalSchedule, beat.CrontabSchedule):
+    admin.site.unregister(model)
+    admin.site.register(model, ModelAdmin)
+
+
+@admin.register(User)
+class OurUserAdmin(UserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+
+
+@admin.register(Group)
+class OurGroupAdmin(GroupAdmin, ModelAdmin):  # type: ignore[misc]
+    pass
+
+
+@admin.register(beat.PeriodicTask)
+class OurPeriodicTaskAdmin(PeriodicTaskAdmin, ModelAdmin):  # type: ignore[misc]
+    pass

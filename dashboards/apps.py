@@ -1,0 +1,8 @@
+"""The dashboards room as a Django app."""
+
+from django.apps import AppConfig
+
+
+class DashboardsConfig(AppConfig):
+    name = "dashboards"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,8 @@
+"""The back office of the enrichment room."""
+
+from enrichment.admin.answers import AnswerAdmin
+from enrichment.admin.items import RunItemAdmin
+from enrichment.admin.recipes import RecipeAdmin
+from enrichment.admin.runs import RunAdmin
+
+__all__ = ["AnswerAdmin", "RecipeAdmin", "RunAdmin", "RunItemAdmin"]

@@ -1,0 +1,84 @@
+"""The back office of answers: what was bought, and the held ones that wait for a person."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+from unfold.paginator import InfinitePaginator
+
+from contacts.admin.base import ToLookAt, table
+from enrichment.models import Answer
+from enrichment.services import release_unknown
+
+COLOURS = {"hit": "success", "miss": "", "unknown": "warning"}
+
+
+@admin.register(Answer)
+class AnswerAdmin(ToLookAt):
+    paginator = InfinitePaginator
+    list_display = ("lookup", "outcome_shown", "price_usd", "is_sandbox", "observed_at", "expires")
+    list_filter = ("outcome", "is_sandbox")
+    search_fields = ("id",)  # makes the search box; `get_search_results` does the work
+    search_help_text = "The id of an answer or of a question"
+    ordering = ("-id",)
+    fields = (
+        "id", "lookup", "outcome_shown", "facts_shown", "raw_shown", "price_usd", "call",
+        "question_key", "is_sandbox", "observed_at", "expires_at",
+    )  # fmt: skip
+    actions = ("let_go",)
+
+    def has_release_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("enrichment.change_answer")
+
+    def get_search_results(
+        self, request: HttpRequest, rows: QuerySet[Answer], term: str
+    ) -> tuple[QuerySet[Answer], bool]:
+        if not term.strip():
+            return rows, False
+        try:
+            wanted = UUID(term.strip())
+        except ValueError:
+            return rows.none(), False
+        return rows.filter(pk=wanted) | rows.filter(question_key=wanted), False
+
+    @admin.action(
+        description="Let go of held questions: they may be asked, and paid, again",
+        permissions=["release"],
+    )
+    def let_go(self, request: HttpRequest, answers: QuerySet[Answer]) -> None:
+        held = list(answers.filter(outcome=Answer.Outcome.UNKNOWN))
+        for answer in held:
+            release_unknown(answer)
+        messages.success(request, f"{len(held)} held questions may be asked again.")
+
+    @display(description="Outcome", label=COLOURS)
+    def outcome_shown(self, answer: Answer) -> tuple[str, str]:
+        return answer.outcome, answer.get_outcome_display()
+
+    @display(description="Stale from", ordering="expires_at")
+    def expires(self, answer: Answer) -> Any:
+        return answer.expires_at
+
+    @display(description="Facts")
+    def facts_shown(self, answer: Answer) -> SafeString:
+        rows = [(name, value, sure) for name, (value, sure) in answer.facts.items()]
+        return table(("field", "value", "how sure"), rows)
+
+    @display(description="What the provider said")
+    def raw_shown(self, answer: Answer) -> str:
+        said = json.dumps(answer.raw, indent=2, ensure_ascii=False)
+        return format_html('<pre class="text-xs whitespace-pre-wrap">{}</pre>', said)
+
+    @display(description="Call")
+    def call(self, answer: Answer) -> str:
+        link = reverse("admin:integrations_apicall_change", args=[answer.request_id])
+        return format_html('<a class="text-primary-600" href="{}">{}</a>', link, answer.request_id)

@@ -1,0 +1,152 @@
+"""How the commands show the main job on a terminal: mapping, estimate, progress, summary."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from contacts.models import Import
+from enrichment import enriching
+from enrichment.models import Run
+
+PLAIN_EVERY_S = 2.0
+
+
+def show_import(console: Console, record: Import) -> None:
+    """Say what became of the rows."""
+    console.print(
+        f"[bold]{record.name}[/]: {record.total_count:,} rows read as"
+        f" {record.file_format.upper()} in {record.encoding}:"
+        f" {record.created_count:,} new, {record.updated_count:,} updated,"
+        f" {record.repeated_count:,} repeated, {record.skipped_count:,} left out,"
+        f" {record.rejected_count:,} rejected"
+    )
+
+
+def show_mapping(console: Console, record: Import) -> None:
+    """Say which column was read as what."""
+    pairs = [f"{record.columns[at]} → {name}" for name, at in record.mapping.items()]
+    console.print("Columns: " + ", ".join(pairs), highlight=False)
+
+
+def show_estimate(console: Console, run: Run) -> None:
+    """Show what the run will ask and cost."""
+    plain: Mapping[str, Any] = run.estimate or {}
+    table = Table(title="Estimate", title_justify="left")
+    for heading in ("Lookup", "Questions", "Known, free", "To ask", "Hit rate", "Expected $"):
+        table.add_column(heading, justify="left" if heading == "Lookup" else "right")
+    for row in plain["lookups"]:
+        table.add_row(
+            row["lookup"],
+            f"{row['questions']:,}",
+            f"{row['fresh']:,}",
+            f"{row['questions'] - row['fresh']:,}",
+            f"{row['hit_rate']:.0%}",
+            _usd(row["expected_usd"]),
+        )
+    console.print(table)
+    console.print(
+        f"{plain['contacts']:,} contacts, {plain['numbers']:,} different valid numbers,"
+        f" {plain['invalid']:,} invalid; {plain['calls']:,} calls, about"
+        f" {_duration(plain['seconds'])}. Cost: {_usd(plain['min_usd'])} at least,"
+        f" [bold]{_usd(plain['expected_usd'])}[/] expected, {_usd(plain['max_usd'])} at most."
+    )
+    for problem in plain["problems"]:
+        console.print(f"[yellow]{problem}[/]")
+
+
+def follow(console: Console, run: Run) -> enriching.Progress:
+    """Show the run's progress until it ends or stands still, and return the last state of it."""
+    last = None
+    with _bar(console, run) as show:
+        for last in enriching.watch(run):
+            show(last)
+    assert last is not None
+    return last
+
+
+@contextmanager
+def _bar(console: Console, run: Run) -> Iterator[Any]:
+    if not console.is_terminal:
+        yield _Lines(console)
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[words]}"),
+    )
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task("Looking up", total=run.total_count or None, words="")
+
+        def show(now: enriching.Progress) -> None:
+            bar.update(task, total=now.total, completed=now.finished, words=_words(now))
+
+        yield show
+
+
+class _Lines:
+    """Progress where there is no terminal: a line every two seconds, and the last one."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._next_at = 0.0
+
+    def __call__(self, now: enriching.Progress) -> None:
+        is_last = now.finished >= now.total or now.state != Run.State.WORKING
+        if is_last or time.monotonic() >= self._next_at:
+            self._next_at = time.monotonic() + PLAIN_EVERY_S
+            self._console.print(f"{now.finished:,}/{now.total:,} {_words(now)}", highlight=False)
+
+
+def _words(now: enriching.Progress) -> str:
+    hits = f"{now.hits / now.asked:.0%} hits" if now.asked else "no calls"
+    left = "" if now.seconds_left is None else f" · {_duration(now.seconds_left)} left"
+    return f"{now.per_second:,.0f}/s · {hits} · {_usd(now.spent_usd)}{left}"
+
+
+def show_summary(console: Console, found: enriching.Summary, seconds: float) -> None:
+    """Show what became of the file."""
+    table = Table(title="Summary", show_header=False, title_justify="left")
+    table.add_row("Rows", f"{found.rows:,} ({found.rejected:,} rejected)")
+    table.add_row(
+        "Contacts", f"{found.contacts:,} ({found.valid:,} valid, {found.invalid:,} invalid numbers)"
+    )
+    types = ", ".join(f"{name.replace('_', ' ')} {n:,}" for name, n in found.line_types.items())
+    table.add_row("Line types", types or "none known")
+    for row in found.lookups:
+        if row["asked"] or row["reused"]:
+            table.add_row(row["lookup"], _hits(row))
+    table.add_row("Spent", _usd(found.spent_usd) + ("" if found.calls else ": nothing was bought"))
+    table.add_row("Time", f"{seconds:.1f} s")
+    console.print(table)
+
+
+def _hits(row: Mapping[str, Any]) -> str:
+    parts = []
+    if row["asked"]:
+        parts.append(f"{row['hits']:,} hits of {row['asked']:,} ({row['hits'] / row['asked']:.0%})")
+    if row["reused"]:
+        parts.append(f"{row['reused']:,} known already")
+    if row["errors"]:
+        parts.append(f"{row['errors']:,} errors")
+    return ", ".join([*parts, _usd(row["spent_usd"])])
+
+
+def _usd(amount: Decimal | str) -> str:
+    value = Decimal(amount)
+    return f"${value:,.2f}" if value == value.quantize(Decimal("0.01")) else f"${value:,.4f}"
+
+
+def _duration(seconds: float) -> str:
+    whole = round(seconds)
+    if whole < 90:
+        return f"{whole} s"
+    return f"{whole // 60} min" if whole < 5400 else f"{whole // 3600} h {whole % 3600 // 60} min"

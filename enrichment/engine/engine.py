@@ -1,0 +1,199 @@
+"""The engine of one process: claims, performs many items at once, writes every half second.
+
+It keeps `in_flight` items in hand. New ones are claimed when a quarter of the places is free;
+what has ended is written when it is `FLUSH_COUNT` items or `FLUSH_S` old. A heart task renews the
+lease; when the lease was lost all the same, what is in hand is dropped: it belongs to others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError
+
+from contacts import leases
+from enrichment.engine import claiming
+from enrichment.engine.asking import Asker
+from enrichment.engine.desk import Desk
+from enrichment.engine.items import Finished, Item, RunView
+from enrichment.engine.lanes import Lane
+from enrichment.engine.performing import perform
+from enrichment.engine.writing import Batch, write
+from integrations.accounts import Accounts
+from integrations.gate import Gate
+
+log = structlog.get_logger(__name__)
+
+FLUSH_S = 0.4
+FLUSH_COUNT = 300
+RUNS_S = 1.0
+
+
+class LeaseLost(RuntimeError):
+    """This worker was declared lost while it was alive."""
+
+
+class Engine:
+    """Works the items of every working run; one per process and event loop."""
+
+    def __init__(self, gate: Gate, worker_id: UUID, *, in_flight: int | None = None) -> None:
+        self.worker_id = worker_id
+        self.in_flight = in_flight or settings.IN_FLIGHT
+        self._desk_lane = Lane("desk")
+        self._lane = Lane("engine")
+        self._accounts = Accounts()
+        self._desk_accounts = Accounts()
+        self._batch = Batch()
+        desk = Desk(self._desk_lane, self._desk_accounts, worker_id)
+        self._asker = Asker(desk, gate, self._desk_accounts, lambda: self._batch)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._runs: list[RunView] = []
+        self._runs_at = 0.0
+        self._flushed_at = 0.0
+        self._is_lost = False
+
+    async def work(self, seconds: float, should_stop: Callable[[], bool] = lambda: False) -> bool:
+        """Work until nothing is due, or for about `seconds`; tell whether there may be more.
+
+        Raises LeaseLost when the items in hand were given to others.
+        """
+        stop_at = time.monotonic() + seconds
+        self._runs_at = 0.0  # somebody rang: what we knew of runs is old
+        heart = asyncio.create_task(self._beat())
+        flusher = asyncio.create_task(self._flush_regularly())
+        is_idle = False
+        try:
+            while time.monotonic() < stop_at and not should_stop() and not self._is_lost:
+                is_idle = await self._fill()
+                if is_idle and not self._tasks and not self._batch:
+                    break
+                await self._wait()
+            await self._drain()
+        finally:
+            for task in (heart, flusher, *self._tasks):
+                task.cancel()
+            await asyncio.gather(heart, flusher, *self._tasks, return_exceptions=True)
+        if self._is_lost:
+            raise LeaseLost(str(self.worker_id))
+        return not is_idle
+
+    def close(self) -> None:
+        """Close the lanes' connections."""
+        self._desk_lane.close()
+        self._lane.close()
+
+    async def _fill(self) -> bool:
+        """Claim into the free places; True when nothing is due."""
+        free = self.in_flight - len(self._tasks)
+        if free < max(1, self.in_flight // 4):
+            return False
+        for run in await self._working_runs():
+            items = await self._lane.run(claiming.claim, run, self.worker_id, free)
+            for item in items:
+                self._start(item)
+            free -= len(items)
+            if free <= 0:
+                return False
+        if self._tasks:
+            return False
+        return not await self._take_suspect()
+
+    async def _working_runs(self) -> list[RunView]:
+        """Return the working runs, the one after the last first, so that all get their turn."""
+        if time.monotonic() - self._runs_at > RUNS_S:
+            self._runs = await self._lane.run(claiming.working_runs, self._accounts)
+            self._runs_at = time.monotonic()
+        if len(self._runs) > 1:
+            self._runs = [*self._runs[1:], self._runs[0]]
+        return self._runs
+
+    async def _take_suspect(self) -> bool:
+        """Work one item that was in a lost worker's hands, with nothing beside it."""
+        for run in self._runs:
+            for item in await self._lane.run(claiming.claim, run, self.worker_id, 1, suspects=True):
+                self._start(item)
+                await self._drain()
+                return True
+        return False
+
+    def _start(self, item: Item) -> None:
+        task = asyncio.create_task(self._perform(item))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _perform(self, item: Item) -> None:
+        try:
+            finished = await perform(item, self._asker)
+        except asyncio.CancelledError:
+            raise
+        except Exception as mistake:
+            log.exception("item_failed", run=item.run.id, item=item.id)
+            finished = Finished(item, "failed", f"{type(mistake).__name__} in our own code")
+        self._batch.finished.append(finished)
+        if finished.blocks or finished.ending == "released":
+            self._runs_at = 0.0
+
+    async def _wait(self) -> None:
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=0.05, return_when=asyncio.FIRST_COMPLETED)
+        else:
+            await self._flush()
+
+    async def _drain(self) -> None:
+        while self._tasks and not self._is_lost:
+            await asyncio.wait(self._tasks, timeout=0.25)
+        await self._flush()
+
+    async def _flush_regularly(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH_S / 4)
+            if len(self._batch.finished) >= FLUSH_COUNT or self._age_s() >= FLUSH_S:
+                await self._flush()
+
+    def _age_s(self) -> float:
+        return time.monotonic() - self._flushed_at if self._batch else 0.0
+
+    async def _flush(self) -> None:
+        batch, self._batch = self._batch, Batch()
+        self._flushed_at = time.monotonic()
+        if batch:
+            await self._write(batch)
+        self._asker.written(batch.call_keys)
+
+    async def _write(self, batch: Batch) -> None:
+        """Write a batch; a part of it that the database refuses is cut down to the one item."""
+        try:
+            await self._lane.run(write, batch, self.worker_id)
+        except DatabaseError as refusal:
+            parts = batch.parts()
+            if not parts:
+                await self._give_up(batch, refusal)
+            for part in parts:
+                await self._write(part)
+
+    async def _give_up(self, batch: Batch, refusal: DatabaseError) -> None:
+        """Drop the one thing that the database refuses, with its reason."""
+        reason = str(refusal).split("\n")[0]
+        if not batch.finished:
+            log.error(
+                "not_stored", answers=len(batch.answers), calls=len(batch.settled), why=reason
+            )
+            return
+        item = batch.finished[0].item
+        log.error("item_not_stored", item=item.id, why=reason)
+        item.changes.clear()
+        item.trace = {}
+        dead = Finished(item, "dead", f"what was learned could not be stored: {reason}")
+        await self._lane.run(write, Batch(finished=[dead]), self.worker_id)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(settings.LEASE_S / 6)
+            if not await self._lane.run(leases.beat, self.worker_id):
+                self._is_lost = True
+                return

@@ -1,0 +1,264 @@
+"""The estimate: what a run will ask, what it will cost and how long it will take, before a cent.
+
+Everything is counted in the database. Contacts that share a number are one question; a fresh
+answer is free; an invalid number is never sent. A lookup that needs what only another lookup
+supplies is counted for every contact at the most, and by that lookup's hit rate as expected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Sum
+
+from enrichment import recipes, selection
+from enrichment.engine.claiming import INPUTS
+from enrichment.models import Run
+from enrichment.planner import Plan
+from integrations.accounts import Accounts
+from integrations.calls import AccountView
+from integrations.errors import CallError
+from integrations.models import LookupDay
+from integrations.provider import Lookup
+
+RATE_DAYS = 90
+RATE_WITHOUT_HISTORY = 0.7
+RATE_MIN_ASKED = 20
+SECONDS_PER_CALL = 0.3
+CALLS_PER_SECOND_PER_PROCESS = 900
+
+COLUMNS = {
+    **INPUTS,
+    "phone": "phone_e164",
+    "address_country": "phone_country",
+    "consent_on": "consent_on",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LookupEstimate:
+    """One lookup: questions at the most, how many of those asked for are known already, money."""
+
+    lookup: str
+    questions: int
+    fresh: int
+    hit_rate: float
+    min_usd: Decimal
+    expected_usd: Decimal
+    max_usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """`duplicates` counts contacts whose number another contact of the run has too."""
+
+    contacts: int
+    numbers: int
+    duplicates: int
+    invalid: int
+    calls: int
+    seconds: int
+    min_usd: Decimal
+    expected_usd: Decimal
+    max_usd: Decimal
+    lookups: tuple[LookupEstimate, ...]
+    problems: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain values; money as text, so that it stays exact."""
+        plain = asdict(self)
+        for row in (plain, *plain["lookups"]):
+            row.update({k: str(v) for k, v in row.items() if isinstance(v, Decimal)})
+        return plain
+
+
+def estimate(run: Run) -> Estimate:
+    """Return the estimate of a run against the accounts, answers and hit rates of the moment."""
+    accounts = Accounts()
+    accounts.refresh()
+    plan = recipes.plan(run.recipe_id, accounts)
+    steps = {s.slug: s for w in plan.wanted for s in w.steps if s.slug not in plan.switched_off}
+    with connection.cursor() as cursor:
+        _pick(cursor, run)
+        contacts, numbers, invalid = _heads(cursor)
+        counts = {
+            slug: _count(cursor, step, accounts.is_sandbox)
+            for slug, step in steps.items()
+            if _is_known_beforehand(step)
+        }
+        calls = _calls(cursor, steps, accounts.is_sandbox)
+        cursor.execute("DROP TABLE picked")
+    rates = _hit_rates(steps, accounts.is_sandbox)
+    rows = tuple(_row(step, counts, rates, plan, steps, accounts) for step in steps.values())
+    return Estimate(
+        contacts=contacts,
+        numbers=numbers,
+        duplicates=contacts - numbers - invalid,
+        invalid=invalid,
+        calls=calls,
+        seconds=_seconds(calls, steps.values(), accounts),
+        min_usd=sum((row.min_usd for row in rows), Decimal(0)),
+        expected_usd=sum((row.expected_usd for row in rows), Decimal(0)),
+        max_usd=sum((row.max_usd for row in rows), Decimal(0)),
+        lookups=rows,
+        problems=tuple(_problems(steps, accounts)),
+    )
+
+
+def _pick(cursor: Any, run: Run) -> None:
+    columns = sorted({"phone_is_valid", *COLUMNS.values()})
+    query, params = selection.of_run(run).values("pk", *columns).query.sql_with_params()
+    cursor.execute("DROP TABLE IF EXISTS picked")
+    cursor.execute(f"CREATE TEMP TABLE picked AS {query}", params)
+    cursor.execute("ANALYZE picked")
+
+
+def _heads(cursor: Any) -> tuple[int, int, int]:
+    cursor.execute(
+        "SELECT count(*), count(DISTINCT phone_e164) FILTER (WHERE phone_is_valid IS NOT FALSE),"
+        " count(*) FILTER (WHERE phone_is_valid IS FALSE) FROM picked"
+    )
+    contacts, numbers, invalid = cursor.fetchone()
+    return contacts, numbers, invalid
+
+
+def _is_known_beforehand(lookup: Lookup) -> bool:
+    return lookup.needs <= set(COLUMNS)
+
+
+def _key_sql(lookup: Lookup, *, is_sandbox: bool) -> str:
+    """Return the SQL that computes `questions.question_key` of a row of `picked`."""
+    parts = []
+    for name in sorted((lookup.needs | lookup.uses) & set(COLUMNS)):
+        text = _text_sql(name)
+        parts.append(f"CASE WHEN {text} <> '' THEN '{name}=' || lower({text}) END")
+    head = f"{'sandbox' if is_sandbox else 'live'}|{lookup.slug}|"
+    return f"md5('{head}' || concat_ws('|', {', '.join(parts)}))::uuid"
+
+
+def _text_sql(name: str) -> str:
+    """Return the SQL of an input as `claiming.inputs` writes it; null and blank are missing."""
+    return "to_char(consent_on, 'YYYYMMDD')" if name == "consent_on" else COLUMNS[name]
+
+
+def _askable_sql(lookup: Lookup) -> str:
+    tests = [f"{_text_sql(name)} <> ''" for name in lookup.needs]
+    if "phone" in lookup.needs:
+        tests.append("phone_is_valid IS NOT FALSE")
+    return " AND ".join(tests)
+
+
+def _count(cursor: Any, lookup: Lookup, is_sandbox: bool) -> tuple[int, int]:
+    """Return (different questions, those with a fresh answer)."""
+    cursor.execute(
+        "WITH q AS (SELECT DISTINCT"  # noqa: S608 - built from our own registry
+        f" {_key_sql(lookup, is_sandbox=is_sandbox)} AS key FROM picked"
+        f" WHERE {_askable_sql(lookup)})"
+        " SELECT count(*), count(*) FILTER (WHERE EXISTS (SELECT 1 FROM enrichment_answer AS a"
+        " WHERE a.question_key = q.key AND a.expires_at > now())) FROM q"
+    )
+    questions, fresh = cursor.fetchone()
+    return questions, fresh
+
+
+def _calls(cursor: Any, steps: Mapping[str, Lookup], is_sandbox: bool) -> int:
+    """Return how many requests go out: lookups that are gathered share one."""
+    groups: dict[str, list[Lookup]] = {}
+    for slug, step in steps.items():
+        if _is_known_beforehand(step):
+            key = f"{step.provider}.{step.gather.name}" if step.gather else slug
+            groups.setdefault(key, []).append(step)
+    total = 0
+    for together in groups.values():
+        missing = " OR ".join(
+            f"({_askable_sql(step)}) AND NOT EXISTS (SELECT 1 FROM enrichment_answer AS a WHERE"
+            f" a.question_key = {_key_sql(step, is_sandbox=is_sandbox)} AND a.expires_at > now())"
+            for step in together
+        )
+        by = COLUMNS[together[0].gather.by] if together[0].gather else "id"
+        cursor.execute(f"SELECT count(DISTINCT {by}) FROM picked WHERE {missing}")  # noqa: S608
+        total += cursor.fetchone()[0]
+    return total
+
+
+def _hit_rates(steps: Mapping[str, Lookup], is_sandbox: bool) -> dict[str, float]:
+    since = datetime.now(UTC).date() - timedelta(days=RATE_DAYS)
+    seen = (
+        LookupDay.objects.filter(lookup__in=steps, is_sandbox=is_sandbox, day__gte=since)
+        .values("lookup")
+        .annotate(all_asked=Sum("asked"), all_hits=Sum("hits"))
+    )
+    return {
+        row["lookup"]: row["all_hits"] / row["all_asked"]
+        for row in seen
+        if row["all_asked"] >= RATE_MIN_ASKED
+    }
+
+
+def _row(
+    step: Lookup,
+    counts: Mapping[str, tuple[int, int]],
+    rates: Mapping[str, float],
+    plan: Plan,
+    steps: Mapping[str, Lookup],
+    accounts: Accounts,
+) -> LookupEstimate:
+    price = accounts.terms(step).price
+    rate = rates.get(step.slug, RATE_WITHOUT_HISTORY)
+    share = 1.0
+    if step.slug in counts:
+        questions, fresh = counts[step.slug]
+        at_least = questions - fresh
+    else:
+        questions, fresh, at_least = max((q for q, _ in counts.values()), default=0), 0, 0
+        for need in step.needs - set(COLUMNS):
+            suppliers = [s for s in steps.values() if need in s.supplies]
+            share *= max((rates.get(s.slug, RATE_WITHOUT_HISTORY) for s in suppliers), default=0.0)
+    charged = Decimal(str(round(rate if price.on_hit_only else 1.0, 6)))
+    to_buy = Decimal(questions - fresh)
+    return LookupEstimate(
+        step.slug,
+        questions,
+        fresh,
+        round(rate, 4),
+        min_usd=Decimal(0) if price.on_hit_only else at_least * price.usd,
+        expected_usd=(to_buy * price.usd * charged * Decimal(str(share))).quantize(
+            Decimal("0.0001")
+        ),
+        max_usd=to_buy * price.usd,
+    )
+
+
+def _seconds(calls: int, steps: Any, accounts: Accounts) -> int:
+    """Return the time that limits, latency and our own speed allow."""
+    per_second = float(CALLS_PER_SECOND_PER_PROCESS * settings.WORKER_PROCESSES)
+    for slug in {step.provider for step in steps}:
+        view = _view(accounts, slug)
+        if view:
+            per_second = min(per_second, view.max_in_flight / SECONDS_PER_CALL)
+            per_second = min([per_second, *(limit / window_s for limit, window_s in view.windows)])
+    return round(calls / per_second) + 1 if calls else 0
+
+
+def _view(accounts: Accounts, slug: str) -> AccountView | None:
+    try:
+        return accounts.view(slug)
+    except CallError:
+        return None
+
+
+def _problems(steps: Mapping[str, Lookup], accounts: Accounts) -> list[str]:
+    """Return in words why providers of the recipe cannot be asked now."""
+    found = []
+    for slug in sorted({step.provider for step in steps.values()}):
+        try:
+            accounts.view(slug)
+        except CallError as why:
+            found.append(str(why))
+    return found

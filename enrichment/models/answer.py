@@ -1,0 +1,48 @@
+"""Answer: what a provider said to a question, bought once and reused until stale."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class Answer(models.Model):
+    """Never changed once written; the newest of a question counts.
+
+    `facts` is {field: [value, confidence]}; `raw` is the provider's own words. An `unknown`
+    answer stands for a call whose outcome was hidden and whose price is above the account's
+    threshold: it blocks the question until a person lets go of it (`services.release_unknown`).
+    """
+
+    class Outcome(models.TextChoices):
+        HIT = "hit", "Hit"
+        MISS = "miss", "Miss"
+        UNKNOWN = "unknown", "Unknown"
+
+    id = models.UUIDField(primary_key=True, help_text="Sorts by time.")
+    question_key = models.UUIDField()
+    lookup = models.CharField(max_length=100)
+    request_id = models.UUIDField(help_text="The ledger's row.")
+    outcome = models.CharField(max_length=7, choices=Outcome.choices)
+    facts = models.JSONField(default=dict)
+    raw = models.JSONField(null=True)
+    price_usd = models.DecimalField(max_digits=14, decimal_places=6, default=0)
+    is_sandbox = models.BooleanField(default=False)
+    observed_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    objects = models.Manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="answer_outcome_known", condition=Q(outcome__in=["hit", "miss", "unknown"])
+            ),
+        ]
+        indexes = [
+            # The engine and the estimate ask for the newest answer to a question.
+            models.Index(name="answer_by_question", fields=["question_key"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lookup}: {self.outcome}"

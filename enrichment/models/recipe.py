@@ -1,0 +1,66 @@
+"""Recipe: which fields are wanted, and for each the waterfall of lookups that may supply it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+
+class Recipe(models.Model):
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=100)
+    description = models.TextField(blank=True)
+    is_archived = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
+    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
+
+    objects = models.Manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RecipeField(models.Model):
+    """A wanted golden field and the confidence at which its waterfall stops."""
+
+    recipe = models.ForeignKey(Recipe, on_delete=models.CASCADE, related_name="fields")
+    position = models.PositiveSmallIntegerField(default=0)
+    field = models.CharField(max_length=60)
+    sufficient = models.FloatField(default=0.5, help_text="Confidence, 0 to 1, that is enough.")
+
+    objects = models.Manager()
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(name="recipefield_once", fields=["recipe", "field"]),
+            models.CheckConstraint(
+                name="recipefield_sufficient_range", condition=Q(sufficient__range=(0, 1))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.field
+
+
+class RecipeStep(models.Model):
+    """One lookup of a waterfall."""
+
+    wanted = models.ForeignKey(RecipeField, on_delete=models.CASCADE, related_name="steps")
+    position = models.PositiveSmallIntegerField(default=0)
+    lookup = models.CharField(max_length=100, help_text='For example "twilio.line_type".')
+
+    objects = models.Manager()
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(name="recipestep_once", fields=["wanted", "lookup"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.lookup

@@ -1,0 +1,193 @@
+"""Run: a recipe over a selection; its items are the queue."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from contacts.models import Contact
+from contacts.models.worker import Leased
+from enrichment.models.recipe import Recipe
+from integrations.money import UsdField
+
+
+class Run(models.Model):
+    """Counters move in the transaction that finishes the items they count."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        ESTIMATING = "estimating", "Estimating"
+        READY = "ready", "Waits for approval"
+        WORKING = "working", "Working"
+        PAUSED = "paused", "Paused"
+        BLOCKED = "blocked", "Blocked"
+        DONE = "done", "Done"
+        CANCELLED = "cancelled", "Cancelled"
+
+    class Mode(models.TextChoices):
+        ALL = "all", "Every contact"
+        ONLY_EMPTY = "only_empty", "Only contacts without the wanted fields"
+        ONLY_FAILED = "only_failed", "Only contacts that failed"
+
+    name = models.CharField(max_length=200, blank=True)
+    recipe = models.ForeignKey(Recipe, on_delete=models.PROTECT, related_name="runs")
+    mode = models.CharField(max_length=12, choices=Mode.choices, default=Mode.ALL)
+    selection = models.JSONField(default=dict, help_text="Filters over contacts, see selection.py.")
+    cap_usd = UsdField(null=True, blank=True)
+    is_sandbox = models.BooleanField(default=False, help_text="As it was when approved.")
+
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    reason = models.CharField(max_length=300, blank=True, help_text="Why it stands still.")
+    blocked_by = models.CharField(max_length=60, blank=True, help_text='"account:3", "cap", …')
+    not_before = models.DateTimeField(null=True, blank=True)
+    estimate = models.JSONField(null=True, blank=True)
+
+    total_count = models.PositiveIntegerField(default=0)
+    done_count = models.PositiveIntegerField(default=0)
+    failed_count = models.PositiveIntegerField(default=0)
+    spent_usd = UsdField(default=0)
+
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
+    approved_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = models.Manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="run_state_known",
+                condition=Q(
+                    state__in=[
+                        "draft",
+                        "estimating",
+                        "ready",
+                        "working",
+                        "paused",
+                        "blocked",
+                        "done",
+                        "cancelled",
+                    ]  # fmt: skip
+                ),
+            ),
+            models.CheckConstraint(
+                name="run_mode_known", condition=Q(mode__in=["all", "only_empty", "only_failed"])
+            ),
+            models.CheckConstraint(
+                name="run_cap_not_negative", condition=Q(cap_usd=None) | Q(cap_usd__gte=0)
+            ),
+        ]
+        indexes = [
+            # Workers look for runs to claim from.
+            models.Index(name="run_working", fields=["id"], condition=Q(state="working")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or f"Run {self.pk}"
+
+    @property
+    def finished_count(self) -> int:
+        return self.done_count + self.failed_count
+
+    @property
+    def budget_key(self) -> str:
+        """The key of its row in `integrations.Budget`."""
+        return f"run:{self.pk}"
+
+
+class RunItem(Leased):
+    """One contact in one run.
+
+    `trace` is {lookup: {"o": outcome, "why": words, "usd": price, "a": answer id}}.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        CLAIMED = "claimed", "Being worked on"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+        DEAD = "dead", "Given up"
+        CANCELLED = "cancelled", "Cancelled"
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="items", db_index=False)
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="run_items")
+    state = models.CharField(
+        max_length=9, choices=State.choices, default=State.WAITING, db_default=State.WAITING
+    )
+    cost_usd = UsdField(default=0, db_default=0)
+    trace = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    error = models.CharField(max_length=300, blank=True, db_default="")
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = models.Manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(name="runitem_once", fields=["run", "contact"]),
+            models.CheckConstraint(
+                name="runitem_state_known",
+                condition=Q(
+                    state__in=["waiting", "claimed", "done", "failed", "dead", "cancelled"]
+                ),
+            ),
+            models.CheckConstraint(
+                name="runitem_claimed_by_worker",
+                condition=~Q(state="claimed") | Q(worker_id__isnull=False),
+            ),
+        ]
+        indexes = [
+            # Workers claim what is due.
+            models.Index(
+                name="runitem_waiting", fields=["run", "id"], condition=Q(state="waiting")
+            ),
+            # The sweep gives back what a lost worker held.
+            models.Index(
+                name="runitem_claimed", fields=["worker_id"], condition=Q(state="claimed")
+            ),
+            # Failures of a run, and "try these again".
+            models.Index(
+                name="runitem_failed",
+                fields=["run", "id"],
+                condition=Q(state__in=["failed", "dead"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"run {self.run_id}, contact {self.contact_id}"
+
+
+class RunLookup(models.Model):
+    """What one lookup did in one run."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="lookups", db_index=False)
+    lookup = models.CharField(max_length=100)
+    asked = models.PositiveIntegerField(default=0)
+    hits = models.PositiveIntegerField(default=0)
+    misses = models.PositiveIntegerField(default=0)
+    reused = models.PositiveIntegerField(default=0)
+    skipped = models.PositiveIntegerField(default=0)
+    errors = models.PositiveIntegerField(default=0)
+    spent_usd = UsdField(default=0)
+
+    objects = models.Manager()
+
+    class Meta:
+        ordering = ["lookup"]
+        constraints = [
+            models.UniqueConstraint(name="runlookup_once", fields=["run", "lookup"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.lookup

@@ -1,0 +1,29 @@
+"""Celery tasks: they say "there is work" and carry none of it."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from enrichment import services
+from enrichment.runtime import is_stopping, runtime
+
+SLICE_S = 20.0
+
+
+@shared_task(name="enrichment.work")
+def work() -> None:
+    """Work on what is due for a while, then make room and ring again."""
+    if runtime().work(SLICE_S) and not is_stopping():
+        services.ring(1)
+
+
+@shared_task(name="enrichment.start_run")
+def start_run(run_id: int) -> None:
+    """Set up the items of an approved run, then let workers at it."""
+    services.start(run_id)
+
+
+@shared_task(name="enrichment.sweep")
+def sweep() -> None:
+    """Give back what lost workers held, wake runs that may go on, ring if anything is due."""
+    services.sweep()

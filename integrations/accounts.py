@@ -1,0 +1,192 @@
+"""Accounts as workers use them: secrets opened, limits and prices resolved, always current.
+
+Where a secret comes from: all of a provider's environment variables together, else the account's
+own sealed secrets; the two are never mixed. In the sandbox both are replaced by stand-ins.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from integrations.calls import AccountView
+from integrations.errors import AccountUnusable, CredentialRejected, QuotaExhausted, Refused
+from integrations.models import Account, AccountLookup
+from integrations.provider import Lookup, Price, Provider
+from integrations.registry import PROVIDERS, provider
+from integrations.secrets import SecretBox, SecretUnreadable
+
+
+Problem = Refused | CredentialRejected | QuotaExhausted
+
+
+def secret_box() -> SecretBox:
+    """Return the box that seals and opens account secrets with the configured keys."""
+    return SecretBox(settings.SECRET_KEYS)
+
+
+def secrets_from_environment(wanted: Provider) -> dict[str, str]:
+    """Return the provider's secrets from the environment, or nothing unless all are set."""
+    found = {s.name: os.environ.get(s.env, "") for s in wanted.secrets}
+    return found if found and all(found.values()) else {}
+
+
+def has_secrets() -> bool:
+    """Tell whether any account can reach its real provider."""
+    if any(secrets_from_environment(p) for p in PROVIDERS):
+        return True
+    return Account.objects.exclude(secrets="").exists()
+
+
+def is_sandbox() -> bool:
+    """Tell whether calls go to the sandbox: as set, else while no account has a secret.
+
+    Production never becomes a sandbox unless told so, not even when the last secret is removed.
+    """
+    if settings.SANDBOX is not None:
+        return bool(settings.SANDBOX)
+    return not settings.IS_PRODUCTION and not has_secrets()
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a lookup costs and how long its answers are fresh, in one account."""
+
+    is_enabled: bool
+    price: Price
+    fresh_for: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """One account at one version: the view for calls, the terms, caps, and why it is unusable."""
+
+    id: int
+    version: int
+    view: AccountView | None
+    problem: Problem | None
+    terms: Mapping[str, Terms]
+    daily_cap_usd: Decimal | None
+    monthly_cap_usd: Decimal | None
+
+
+class Accounts:
+    """The enabled account of every provider, reloaded when any account's version moves."""
+
+    def __init__(self) -> None:
+        self.is_sandbox = True
+        self._versions: tuple[tuple[int, int], ...] | None = None
+        self._current: dict[str, Current] = {}
+
+    def refresh(self) -> None:
+        """Compare versions with the database (one small query) and reload what changed."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT id, version FROM integrations_account ORDER BY id")
+            versions = tuple(cursor.fetchall())
+        if versions != self._versions:
+            self._load()
+            self._versions = versions
+
+    def current(self, slug: str) -> Current:
+        """Return the provider's account. Raises AccountUnusable where none is enabled."""
+        try:
+            return self._current[slug]
+        except KeyError:
+            raise AccountUnusable(f"{provider(slug).label}: no account is switched on") from None
+
+    def view(self, slug: str) -> AccountView:
+        """Return the account ready for a call. Raises why it cannot be used."""
+        found = self.current(slug)
+        if found.problem:
+            raise found.problem
+        if not found.view:
+            raise AccountUnusable(f"{provider(slug).label}: the account cannot be used")
+        return found.view
+
+    def terms(self, lookup: Lookup) -> Terms:
+        """Return the lookup's terms; a provider without an account is switched off."""
+        found = self._current.get(lookup.provider)
+        if not found:
+            return Terms(False, lookup.price, lookup.fresh_for)
+        return found.terms[lookup.name]
+
+    def _load(self) -> None:
+        self.is_sandbox = is_sandbox()
+        rows = Account.objects.filter(is_enabled=True).prefetch_related("lookups")
+        known = {p.slug: p for p in PROVIDERS}
+        self._current = {
+            row.provider: _resolve(row, known[row.provider], self.is_sandbox)
+            for row in rows
+            if row.provider in known
+        }
+
+
+def _resolve(row: Account, of: Provider, in_sandbox: bool) -> Current:
+    changed = {change.name: change for change in row.lookups.all()}
+    terms = {name: _terms(found, changed.get(name)) for name, found in of.lookups.items()}
+    view: AccountView | None = None
+    problem: Problem | None = _state_problem(row, of)
+    if not problem:
+        try:
+            view = _view(row, of, in_sandbox)
+        except AccountUnusable as why:
+            problem = why
+    return Current(
+        row.pk, row.version, view, problem, terms, row.daily_cap_usd, row.monthly_cap_usd
+    )
+
+
+def _terms(lookup: Lookup, change: AccountLookup | None) -> Terms:
+    if not change:
+        return Terms(lookup.is_on_by_default, lookup.price, lookup.fresh_for)
+    amount = lookup.price.usd if change.price_usd is None else change.price_usd
+    fresh = lookup.fresh_for if change.fresh_days is None else timedelta(days=change.fresh_days)
+    return Terms(change.is_enabled, Price(amount, lookup.price.on_hit_only), fresh)
+
+
+def _state_problem(row: Account, of: Provider) -> Problem | None:
+    if row.state == Account.State.REJECTED:
+        return CredentialRejected(f"{of.label}: {row.state_reason}")
+    if row.state == Account.State.EXHAUSTED:
+        return QuotaExhausted(f"{of.label}: {row.state_reason}")
+    return None
+
+
+def _view(row: Account, of: Provider, in_sandbox: bool) -> AccountView:
+    options: dict[str, Any] = {s.name: s.default for s in of.switches} | row.options
+    windows = tuple((int(n), float(s)) for n, s in row.limits) if row.limits else None
+    return AccountView(
+        id=row.pk,
+        provider=of.slug,
+        version=row.version,
+        secrets=_secrets(row, of, in_sandbox),
+        options=options,
+        windows=windows if windows is not None else (of.rate.windows() if of.rate else ()),
+        max_in_flight=row.max_in_flight or of.max_in_flight,
+        base_url=f"{settings.SANDBOX_URL}/{of.slug}" if in_sandbox else of.base_url,
+        is_sandbox=in_sandbox,
+        hold_unknown_above_usd=row.hold_unknown_above_usd,
+    )
+
+
+def _secrets(row: Account, of: Provider, in_sandbox: bool) -> dict[str, str]:
+    try:
+        own = secret_box().open(row.secrets) if row.secrets else {}
+    except SecretUnreadable as why:
+        if not in_sandbox:
+            raise AccountUnusable(f"{of.label}: {why}") from why
+        own = {}
+    if in_sandbox:
+        return {s.name: own.get(s.name) or s.sandbox for s in of.secrets}
+    found = secrets_from_environment(of) or own
+    missing = [s.label for s in of.secrets if not found.get(s.name)]
+    if missing:
+        raise AccountUnusable(f"{of.label}: {', '.join(missing)} not set")
+    return found

@@ -1,0 +1,140 @@
+"""What a lookup gets to reach its provider: addresses built, secrets applied, answers parsed.
+
+A path is appended to the account's `base_url`. What is foreign text in it, the lookup encodes with
+`urllib.parse.quote(text, safe="")`; a bare `+`, as in a phone number, is sent as `%2B` without
+further ado. Parameters and forms are encoded here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import orjson
+from multidict import CIMultiDict
+
+from integrations.calls import Call
+from integrations.classify import subject
+from integrations.errors import AccountUnusable, ContractBroken
+from integrations.exchange import Incoming, Outgoing
+from integrations.gate import Gate
+from integrations.provider import Params
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+# RFC 3986 §3.3 allows these in a path besides letters and digits; "%" starts what is encoded
+# already. "+" is allowed as well, but many servers read it as a space.
+PATH = "/%:@!$&'()*,;=~"
+
+
+class HttpApi:
+    """The way to the network for one call (provider.Api).
+
+    `options` are the account's, over the defaults of the provider's switches; `last_body` is the
+    last answer as parsed, for the answer's raw words.
+    """
+
+    def __init__(self, gate: Gate, call: Call) -> None:
+        self.options: Mapping[str, Any] = {
+            **{switch.name: switch.default for switch in call.provider.switches},
+            **call.account.options,
+        }
+        self.last_body: Any = None
+        self._gate = gate
+        self._call = call
+
+    async def get(
+        self,
+        path: str,
+        /,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **params: str | Sequence[str],
+    ) -> Any:
+        """Return the parsed answer to a GET, None for an empty one. Raises CallError."""
+        return await self._ask("GET", path, b"", {**(headers or {})}, params)
+
+    async def post(
+        self,
+        path: str,
+        /,
+        *,
+        json: Any = None,
+        form: Mapping[str, str | Sequence[str]] | None = None,
+        headers: Mapping[str, str] | None = None,
+        **params: str | Sequence[str],
+    ) -> Any:
+        """Return the parsed answer to a POST of `json` or `form`. Raises CallError.
+
+        A sequence in `form` becomes a repeated key.
+        """
+        content, given = b"", {**(headers or {})}
+        if form is not None:
+            content = urlencode(form, doseq=True).encode("ascii")
+            given.setdefault("Content-Type", FORM)
+        elif json is not None:
+            content = orjson.dumps(json)
+            given.setdefault("Content-Type", JSON)
+        return await self._ask("POST", path, content, given, params)
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        content: bytes,
+        headers: dict[str, str],
+        params: Params,
+    ) -> Any:
+        call = self._call
+        headers.setdefault("Accept", JSON)
+        try:
+            apply_auth(call, headers, params)
+        except AccountUnusable as error:
+            call.error = error
+            raise
+        url = address(call.account.base_url, path, params)
+        incoming = await self._gate.exchange(
+            Outgoing(method, url, CIMultiDict(headers), content), call
+        )
+        if call.error:
+            self.last_body = incoming.body
+            raise call.error
+        return self._parsed(incoming)
+
+    def _parsed(self, incoming: Incoming) -> Any:
+        call, content = self._call, incoming.content
+        if incoming.body is not None and not isinstance(incoming.body, str):
+            self.last_body = incoming.body
+            return self.last_body
+        try:
+            self.last_body = orjson.loads(content) if content else None
+        except orjson.JSONDecodeError:
+            self.last_body = content.decode("utf-8", "replace")
+            call.error = ContractBroken(
+                f"{subject(call)}: the answer is no JSON", status=incoming.status
+            )
+            raise call.error from None
+        return self.last_body
+
+
+def apply_auth(call: Call, headers: dict[str, str], params: Params) -> None:
+    """Put the account's secrets on a request. Raises AccountUnusable where one is missing."""
+    provider = call.provider
+    held = {name: secret for name, secret in call.account.secrets.items() if secret}
+    try:
+        provider.auth.apply(held, headers, params)
+    except KeyError as missing:
+        labels = {secret.name: secret.label for secret in provider.secrets}
+        label = labels.get(missing.args[0], missing.args[0])
+        raise AccountUnusable(f"{provider.label}: the account has no {label}") from None
+
+
+def address(base_url: str, path: str, params: Mapping[str, str | Sequence[str]]) -> str:
+    """Return the whole address, encoded. Raises ValueError for a path that leaves its place."""
+    if "?" in path or "#" in path or not path.startswith("/"):
+        raise ValueError("A path starts with / and has no ? and no #: encode foreign text in it")
+    if "/." in path and not {".", ".."}.isdisjoint(path.split("/")):
+        raise ValueError("A path has no . and no .. segment: encode foreign text in it")
+    url = base_url.rstrip("/") + quote(path, safe=PATH)
+    return f"{url}?{urlencode(params, doseq=True, quote_via=quote)}" if params else url

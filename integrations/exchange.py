@@ -1,0 +1,92 @@
+"""One exchange over the wire, in the least that we need of HTTP: what goes out, what came in.
+
+Our own calls are made of these. httpx2's requests and answers cost more CPU than the sending
+itself, so they are only what the SDKs speak (transport.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import aiohttp
+from multidict import CIMultiDict, CIMultiDictProxy
+from yarl import URL
+
+LARGEST_BODY = 10 * 1024 * 1024
+CONNECT_S = 5.0
+
+
+class TooBig(Exception):
+    """A body of more than LARGEST_BODY bytes, unpacked."""
+
+    def __str__(self) -> str:
+        return f"a body of more than {LARGEST_BODY} bytes"
+
+
+@dataclass(slots=True)
+class Outgoing:
+    """A request; `url` is whole and encoded."""
+
+    method: str
+    url: str
+    headers: CIMultiDict[str]
+    content: bytes = b""
+
+    @property
+    def target(self) -> str:
+        """Path and query, as they stand in the request's first line."""
+        return "/" + self.url.partition("://")[2].partition("/")[2]
+
+
+@dataclass(slots=True)
+class Incoming:
+    """An answer, read to its end and unpacked; `body` is its JSON where the guard looked at it."""
+
+    status: int
+    headers: CIMultiDictProxy[str]
+    content: bytes
+    body: Any = None
+
+    @property
+    def is_success(self) -> bool:
+        return 200 <= self.status < 300
+
+
+async def exchange(
+    session: aiohttp.ClientSession, outgoing: Outgoing, timeout_s: float
+) -> Incoming:
+    """Send and read; `timeout_s` is for the answer, connecting has its own.
+
+    Raises aiohttp.ClientError, OSError (TimeoutError is one) and TooBig.
+    """
+    connect_s = min(CONNECT_S, timeout_s)
+    asking = session.request(
+        outgoing.method,
+        URL(outgoing.url, encoded=True),
+        headers=outgoing.headers,
+        data=outgoing.content or None,
+        allow_redirects=False,
+        timeout=_timeouts(connect_s, timeout_s),
+    )
+    async with asyncio.timeout(connect_s + timeout_s), asking as response:
+        return Incoming(response.status, response.headers, await _read(response.content))
+
+
+@lru_cache
+def _timeouts(connect_s: float, answer_s: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(connect=connect_s, sock_connect=connect_s, sock_read=answer_s)
+
+
+async def _read(stream: aiohttp.StreamReader) -> bytes:
+    """Return the body, unpacked. Raises TooBig as soon as it is."""
+    parts = [await stream.readany()]
+    size = len(parts[0])
+    while size <= LARGEST_BODY and not stream.at_eof():
+        parts.append(await stream.readany())
+        size += len(parts[-1])
+    if size > LARGEST_BODY:
+        raise TooBig
+    return b"".join(parts)

@@ -1,0 +1,213 @@
+"""Twilio Lookup: what is known about a phone number, package by package."""
+
+from __future__ import annotations
+
+from integrations.provider import (
+    FREE,
+    Api,
+    Gather,
+    Provider,
+    Secret,
+    Switch,
+    basic,
+    days,
+    usd,
+)
+from integrations.providers.twilio.addons import RPV_UNIQUE_NAME, ask_add_ons
+from integrations.providers.twilio.asking import ask_packages, batch_size
+from integrations.providers.twilio.errors import classify
+from integrations.providers.twilio.packages import IDENTITY_QUERY
+
+OWN_PRICE = "Default price; set your own from your Twilio contract."
+NEEDS_APPROVAL = f"Twilio enables it on request. {OWN_PRICE}"
+
+TWILIO = Provider(
+    slug="twilio",
+    label="Twilio Lookup",
+    docs="https://www.twilio.com/docs/lookup/v2-api",
+    base_url="https://lookups.twilio.com",
+    auth=basic("account_sid", "auth_token"),
+    secrets=(
+        Secret(
+            "account_sid",
+            "Account SID",
+            "TWILIO_ACCOUNT_SID",
+            pattern=r"AC[0-9a-fA-F]{32}",
+            hint="AC and 32 hexadecimal digits, on the first page of the Twilio console",
+        ),
+        Secret(
+            "auth_token",
+            "Auth Token",
+            "TWILIO_AUTH_TOKEN",
+            pattern=r"[0-9a-fA-F]{32}",
+            hint="32 hexadecimal digits, below the Account SID",
+        ),
+    ),
+    # Twilio limits what is in flight, not the rate (error 20429); each account has its own limit.
+    max_in_flight=100,
+    # Packages that ask the carrier itself (SIM swap, line status) take their time.
+    timeout_s=20.0,
+    classify=classify,
+    switches=(
+        Switch(
+            "batch_size",
+            "Numbers per request",
+            1,
+            hint="1 asks number by number; up to 100 if Twilio gave you POST /v2/batch/query",
+        ),
+        Switch("rpv_unique_name", "Unique name of Real Phone Validation", RPV_UNIQUE_NAME),
+        Switch("scout_unique_name", "Unique name of IceHook Scout", "icehook_scout"),
+    ),
+)
+
+_V2 = Gather("packages", by="phone", ask=ask_packages, size=batch_size)
+# Lookup v1 has no free check of its own, so add-ons wait for v2 to call the number valid.
+_V1 = Gather("add_ons", by="phone", ask=ask_add_ons, size=lambda options: 1)
+
+TWILIO.add(
+    "validation",
+    {"phone"},
+    {"phone_is_valid", "phone_country", "phone_validation_errors"},
+    FREE,
+    days(365),
+    gather=_V2,
+)
+TWILIO.add(
+    "line_type",
+    {"phone"},
+    {"line_type", "carrier_name", "mobile_country_code", "mobile_network_code"},
+    usd("0.008"),
+    days(180),
+    note=f"Canadian numbers need an approval from Twilio. {OWN_PRICE}",
+    gather=_V2,
+)
+TWILIO.add(
+    "caller_name",
+    {"phone"},
+    {"caller_name", "caller_type"},
+    usd("0.01"),
+    days(180),
+    note=f"United States only; billed also when no name is known. {OWN_PRICE}",
+    gather=_V2,
+)
+TWILIO.add(
+    "sms_pumping_risk",
+    {"phone"},
+    {
+        "sms_pumping_risk_score",
+        "sms_pumping_risk_level",
+        "sms_pumping_carrier_risk",
+        "sms_pumping_is_blocked",
+    },
+    usd("0.025"),
+    days(30),
+    label="SMS pumping risk",
+    note=f"Free in North America on many accounts. {OWN_PRICE}",
+    gather=_V2,
+)
+TWILIO.add(
+    "sim_swap",
+    {"phone"},
+    {"sim_swapped_at", "sim_swap_period", "is_sim_swapped_in_period"},
+    usd("0.03"),
+    days(1),
+    label="SIM swap",
+    is_on_by_default=False,
+    note=NEEDS_APPROVAL,
+    gather=_V2,
+)
+TWILIO.add(
+    "call_forwarding",
+    {"phone"},
+    {"is_call_forwarded"},
+    usd("0.03"),
+    days(1),
+    is_on_by_default=False,
+    note=f"United Kingdom only. {NEEDS_APPROVAL}",
+    gather=_V2,
+)
+TWILIO.add(
+    "line_status",
+    {"phone"},
+    {"line_status"},
+    usd("0.007"),
+    days(7),
+    is_on_by_default=False,
+    note=NEEDS_APPROVAL,
+    gather=_V2,
+)
+TWILIO.add(
+    "reassigned_number",
+    {"phone", "consent_on"},
+    {"is_reassigned", "reassigned_checked_on"},
+    usd("0.02"),
+    days(30),
+    is_on_by_default=False,
+    note=f"United States only; needs the date of consent, YYYYMMDD. {NEEDS_APPROVAL}",
+    gather=_V2,
+)
+TWILIO.add(
+    "identity_match",
+    {"phone", "last_name"},
+    {"identity_match_score"},
+    usd("0.10"),
+    days(90),
+    uses=set(IDENTITY_QUERY) - {"last_name"},
+    is_on_by_default=False,
+    note=NEEDS_APPROVAL,
+    gather=_V2,
+)
+TWILIO.add(
+    "quality_score",
+    {"phone"},
+    {"phone_quality_score"},
+    usd("0.03"),
+    days(30),
+    is_on_by_default=False,
+    note=NEEDS_APPROVAL,
+    gather=_V2,
+)
+TWILIO.add(
+    "pre_fill",
+    {"phone"},
+    {"first_name", "last_name", "address_line", "city", "state", "postal_code"},
+    usd("0.10"),
+    days(180),
+    label="Pre-fill",
+    is_on_by_default=False,
+    note=NEEDS_APPROVAL,
+    gather=_V2,
+)
+TWILIO.add(
+    "real_phone_validation",
+    {"phone", "phone_is_valid"},
+    {"rpv_status", "rpv_is_cell", "rpv_cnam", "rpv_carrier", "rpv_error"},
+    usd("0.06"),
+    days(30),
+    is_on_by_default=False,
+    note=f"Add-on of Lookup v1; install it in the Twilio console first. {OWN_PRICE}",
+    gather=_V1,
+)
+TWILIO.add(
+    "icehook_scout",
+    {"phone", "phone_is_valid"},
+    {
+        "is_ported",
+        "location_routing_number",
+        "operating_company_name",
+        "operating_company_type",
+    },
+    usd("0.005"),
+    days(90),
+    label="IceHook Scout",
+    is_on_by_default=False,
+    note=f"Add-on of Lookup v1; install it in the Twilio console first. {OWN_PRICE}",
+    gather=_V1,
+)
+
+
+@TWILIO.tests
+async def validate_a_reserved_number(api: Api) -> str:
+    """Return what a free validation of a number that nobody has says of the account."""
+    await api.get("/v2/PhoneNumbers/%2B14155550100")
+    return "Twilio accepts the Account SID and Auth Token; Lookup answers."

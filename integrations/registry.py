@@ -1,0 +1,49 @@
+"""Every provider this project knows, in one list that a reader can see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from integrations.provider import Lookup, Provider
+from integrations.providers.twilio import TWILIO
+
+PROVIDERS: tuple[Provider, ...] = (TWILIO,)
+
+
+class UnknownProvider(KeyError):
+    """No provider has this slug."""
+
+    def __str__(self) -> str:
+        return f"no provider is called {self.args[0]!r}; known: {', '.join(_by_slug)}"
+
+
+class UnknownLookup(KeyError):
+    """No provider answers this lookup."""
+
+    def __str__(self) -> str:
+        return f"no lookup is called {self.args[0]!r}; lookups are named provider.lookup"
+
+
+_by_slug: Mapping[str, Provider] = {provider.slug: provider for provider in PROVIDERS}
+
+
+def provider(slug: str) -> Provider:
+    """Return the provider with this slug; raises UnknownProvider."""
+    try:
+        return _by_slug[slug]
+    except KeyError:
+        raise UnknownProvider(slug) from None
+
+
+def lookup(slug: str) -> Lookup:
+    """Return the lookup called "provider.name"; raises UnknownLookup."""
+    owner, _, name = slug.partition(".")
+    try:
+        return _by_slug[owner].lookups[name]
+    except KeyError:
+        raise UnknownLookup(slug) from None
+
+
+def lookups() -> tuple[Lookup, ...]:
+    """Return every lookup of every provider, in the order of their files."""
+    return tuple(found for each in PROVIDERS for found in each.lookups.values())

@@ -1,0 +1,36 @@
+"""Measures what the design promises: python -m tests.bench [--quick] [--only NAME]; JSON lines."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+
+from tests.bench.report import Result
+from tests.integrations.sandbox.running import Running
+from tests.lab.home import own_home
+
+NAMES = ("lookup_throughput",)
+QUICK = 0.1
+
+Bench = Callable[..., Iterator[Result]]
+
+
+def benches() -> Mapping[str, Bench]:
+    return {name: import_module(f"tests.bench.{name}").run for name in NAMES}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the work")
+    parser.add_argument("--only", choices=NAMES, help="one benchmark only")
+    chosen = parser.parse_args()
+    with own_home(SWITCHBOARD_WORKERS="2") as sandbox:
+        for name, bench in benches().items():
+            if chosen.only in (None, name):
+                for result in bench(sandbox, scale=QUICK if chosen.quick else 1.0):
+                    print(result.as_json(), flush=True)
+
+
+if __name__ == "__main__":
+    main()

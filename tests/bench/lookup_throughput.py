@@ -1,0 +1,133 @@
+"""How many contacts a second the engine does with one lookup each, beside a bare loop of calls.
+
+Both have the same client, number of processes, calls in flight and sandbox, and take turns. Each is
+timed from the word to go until the last of its processes has nothing left to do; for the engine
+that includes its first claim and its last commit.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from statistics import median
+from typing import Any
+
+from tests.bench.report import Result
+from tests.integrations.sandbox.running import Running
+from tests.lab.spent import cpu_s
+
+CONTACTS = 40_000
+ROUNDS = 3
+PROCESSES = 2
+IN_FLIGHT = 200  # calls, of each process
+LATENCY_MS = 100.0
+TARGET = 0.7
+
+
+@dataclass(slots=True)
+class Round:
+    per_second: float
+    cpu_ms: dict[str, float] = field(default_factory=dict)
+
+
+class Caller:
+    """A process of `tests.bench.caller`."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self.hear()
+
+    def tell(self, numbers: Sequence[str]) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(numbers) + "\n")
+        self._process.stdin.flush()
+
+    def hear(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        return dict(json.loads(self._process.stdout.readline()))
+
+
+def run(sandbox: Running, *, scale: float, rounds: int = ROUNDS) -> Iterator[Result]:
+    from tests.lab import seeding
+
+    contacts = int(CONTACTS * scale)
+    numbers = list(islice(seeding.numbers(), contacts))
+    sandbox.set(latency_ms=LATENCY_MS)
+    seeding.prepare_account(max_in_flight=IN_FLIGHT * PROCESSES)
+    recipe = seeding.one_lookup_recipe()
+    bare: list[Round] = []
+    engine: list[Round] = []
+    with ExitStack() as stack:
+        plain = [stack.enter_context(caller("bare")) for _ in range(PROCESSES)]
+        workers = [stack.enter_context(caller("engine")) for _ in range(PROCESSES)]
+        for _ in range(rounds):
+            bare.append(one_round(plain, [numbers[n::PROCESSES] for n in range(PROCESSES)], sandbox))
+            seeding.fresh_contacts(contacts)
+            made = seeding.approved_run(recipe)
+            engine.append(one_round(workers, [[]] * PROCESSES, sandbox, contacts))
+            made.refresh_from_db()
+            assert (made.state, made.done_count) == ("done", contacts), made.state
+    per_second = median(one.per_second for one in engine)
+    calls = median(one.per_second for one in bare)
+    yield Result(
+        "lookup_throughput",
+        target=TARGET,
+        is_met=per_second / calls >= TARGET,
+        ratio=round(per_second / calls, 3),
+        per_second=round(per_second),
+        bare_per_second=round(calls),
+        rounds=[[round(b.per_second), round(e.per_second)] for b, e in zip(bare, engine, strict=True)],
+        cpu_ms={part: median(one.cpu_ms[part] for one in engine) for part in engine[0].cpu_ms},
+        bare_cpu_ms={part: median(one.cpu_ms[part] for one in bare) for part in bare[0].cpu_ms},
+        settings={
+            "contacts": contacts,
+            "processes": PROCESSES,
+            "in_flight": IN_FLIGHT,
+            "latency_ms": LATENCY_MS,
+        },
+    )
+
+
+def one_round(
+    callers: Sequence[Caller], shares: Sequence[Sequence[str]], sandbox: Running, calls: int = 0
+) -> Round:
+    """Let the callers do their shares at once; `calls` where the shares do not tell."""
+    calls = calls or sum(map(len, shares))
+    before = parts_s(sandbox)
+    for each, share in zip(callers, shares, strict=True):
+        each.tell(share)
+    times = [each.hear() for each in callers]
+    after = parts_s(sandbox)
+    spent = {part: after[part] - before[part] for part in after}
+    spent["callers"] = sum(one["cpu_s"] for one in times)
+    seconds = max(one["ended"] for one in times) - min(one["began"] for one in times)
+    cpu_ms = {part: round(cpu * 1000 / calls, 3) for part, cpu in spent.items()}
+    return Round(calls / seconds, cpu_ms)
+
+
+def parts_s(sandbox: Running) -> dict[str, float]:
+    """Return the CPU seconds so far of the servers that take part."""
+    from django.conf import settings
+
+    servers = settings.SERVICES
+    return {
+        "sandbox": cpu_s(sandbox.process.pid),
+        "postgres": cpu_s(servers._postgres.pid() or 0),
+        "redis": cpu_s(servers._redis.pid() or 0),
+    }
+
+
+@contextmanager
+def caller(kind: str) -> Iterator[Caller]:
+    command = [sys.executable, "-m", "tests.bench.caller", kind, str(IN_FLIGHT)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        yield Caller(process)
+    finally:
+        process.kill()
+        process.communicate()

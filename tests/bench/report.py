@@ -1,0 +1,30 @@
+"""A benchmark's line: its name, its figures, its target, the machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from typing import Any
+
+
+class Result:
+    """One line of `make bench`."""
+
+    def __init__(self, name: str, *, target: float, is_met: bool, **figures: Any) -> None:
+        self.name = name
+        self.is_met = is_met
+        self._figures = {**figures, "target": target, "is_met": is_met}
+
+    def as_json(self) -> str:
+        return json.dumps({"name": self.name, **self._figures, "machine": machine()})
+
+
+def machine() -> dict[str, Any]:
+    return {
+        "cpus": os.cpu_count(),
+        "load": round(os.getloadavg()[0], 2),
+        "system": platform.system(),
+        "arch": platform.machine(),
+        "python": platform.python_version(),
+    }

