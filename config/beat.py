@@ -7,7 +7,7 @@ from django_celery_beat.schedulers import DatabaseScheduler
 from config.starting import refuse_unready
 
 
-class Scheduler(DatabaseScheduler):  # type: ignore[misc]
+class Scheduler(DatabaseScheduler):
     def setup_schedule(self) -> None:
         # Celery's beat_init comes later, after the first query.
         refuse_unready()

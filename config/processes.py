@@ -159,7 +159,9 @@ class Processes:
 
 
 def _line(name: str, text: str, colour: str | None) -> Message:
-    return Message(type="line", data=text, time=datetime.now().astimezone(), name=name, colour=colour)
+    return Message(
+        type="line", data=text, time=datetime.now().astimezone(), name=name, colour=colour
+    )
 
 
 def _how(code: int) -> str:

@@ -164,6 +164,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 
 STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static"
@@ -199,6 +200,10 @@ UNFOLD = {
     "SITE_HEADER": "Switchboard",
     "SITE_SUBHEADER": "Contact enrichment",
     "SITE_SYMBOL": "switch_access_shortcut",
+    "SITE_URL": None,
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": "dashboards.navigation.favicon"}
+    ],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "ENVIRONMENT": "dashboards.banner.environment",

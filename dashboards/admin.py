@@ -19,17 +19,17 @@ for model in (beat.IntervalSchedule, beat.CrontabSchedule):
 
 
 @admin.register(User)
-class OurUserAdmin(UserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
+class OurUserAdmin(UserAdmin, ModelAdmin):  # type: ignore[type-arg]
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
 
 
 @admin.register(Group)
-class OurGroupAdmin(GroupAdmin, ModelAdmin):  # type: ignore[misc]
+class OurGroupAdmin(GroupAdmin, ModelAdmin):
     pass
 
 
 @admin.register(beat.PeriodicTask)
-class OurPeriodicTaskAdmin(PeriodicTaskAdmin, ModelAdmin):  # type: ignore[misc]
+class OurPeriodicTaskAdmin(PeriodicTaskAdmin, ModelAdmin):
     pass

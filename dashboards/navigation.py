@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 # Group, then (title, icon, app, model): an item is shown to whoever may view its list.
@@ -52,6 +53,11 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         {"title": title, "separator": True, "items": [_item(*one) for one in items]}
         for title, items in GROUPS
     ]
+
+
+def favicon(request: HttpRequest) -> str:
+    """Return the address of the icon that a browser shows beside the title."""
+    return static("dashboards/favicon.svg")
 
 
 def _item(title: str, icon: str, app: str, model: str) -> dict[str, Any]:

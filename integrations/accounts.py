@@ -108,6 +108,8 @@ class Accounts:
             raise found.problem
         if not found.view:
             raise AccountUnusable(f"{provider(slug).label}: the account cannot be used")
+        if found.view.refusal.error:
+            raise found.view.refusal.error
         return found.view
 
     def terms(self, lookup: Lookup) -> Terms:

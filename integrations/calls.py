@@ -13,11 +13,19 @@ from integrations.errors import CallError
 from integrations.provider import Provider
 
 
+@dataclass(slots=True)
+class Refusal:
+    """Why a provider will hear no more from an account at this version; empty while it may."""
+
+    error: CallError | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class AccountView:
     """An account as a worker uses it: secrets in clear, limits and options, of one `version`.
 
-    `base_url` is the provider's own or the sandbox's; `windows` are (limit, seconds) pairs.
+    `base_url` is the provider's own or the sandbox's; `windows` are (limit, seconds) pairs. The
+    guard notes in `refusal` that the secret was refused or the plan is used up, and sends no more.
     Its repr shows no secret.
     """
 
@@ -31,6 +39,7 @@ class AccountView:
     base_url: str
     is_sandbox: bool
     hold_unknown_above_usd: Decimal
+    refusal: Refusal = field(default_factory=Refusal, compare=False)
 
 
 @dataclass(slots=True)

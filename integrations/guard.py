@@ -33,7 +33,9 @@ from integrations.errors import (
     CallError,
     CircuitOpen,
     ContractBroken,
+    CredentialRejected,
     OutcomeUnknown,
+    QuotaExhausted,
     Refused,
     Unreachable,
 )
@@ -106,6 +108,8 @@ class Guard:
             if (account.windows or place.locked()) and circuit.is_open:
                 raise CircuitOpen(f"{subject(call)}: circuit open", retry_at=circuit.retry_at)
             async with place:
+                if account.refusal.error:
+                    raise account.refusal.error
                 if account.windows:
                     await self._limiter.acquire(str(account.id), account.windows)
                 with circuit.calling():
@@ -114,6 +118,8 @@ class Guard:
                         raise error
         except CallError as error:
             call.error = error
+            if isinstance(error, CredentialRejected | QuotaExhausted):
+                account.refusal.error = error
             return Outcome(incoming, error)
         return Outcome(incoming, None)
 

@@ -45,12 +45,12 @@ class LineType(admin.SimpleListFilter):
     title = "line type"
     parameter_name = "line_type"
     TYPES = (
-        "mobile", "landline", "fixedVoip", "nonFixedVoip", "tollFree", "personal", "premium",
-        "sharedCost", "uan", "voicemail", "pager", "unknown",
+        "mobile", "landline", "fixed_voip", "non_fixed_voip", "toll_free", "personal", "premium",
+        "shared_cost", "uan", "voicemail", "pager", "unknown",
     )  # fmt: skip
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(name, name) for name in self.TYPES]
+        return [(name, name.replace("_", " ").capitalize()) for name in self.TYPES]
 
     def queryset(self, request: HttpRequest, rows: QuerySet[Contact]) -> QuerySet[Contact]:
         return rows.filter(line_type=self.value()) if self.value() else rows

@@ -30,7 +30,7 @@ class ImportAdmin(ToLookAt):
     search_fields = ("name__istartswith",)
     ordering = ("-id",)
     fieldsets = (
-        (None, {"fields": ("name", "stage", "error", "how_far", "outcomes", "rejects")}),
+        (None, {"fields": ("name", "state", "error", "how_far", "outcomes", "rejects")}),
         ("How it was read", {"fields": (
             "mode", "region", "overwrite_human_edits", "mapped", "file_format", "encoding",
             "delimiter", "header_row", "digest",
@@ -72,7 +72,7 @@ class ImportAdmin(ToLookAt):
     def download(self, request: HttpRequest, pk: int) -> FileResponse:
         """All rejected rows, however many, in the columns of the file."""
         record = self._viewable(request, pk)
-        file = tempfile.TemporaryFile()
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
         text = io.TextIOWrapper(file, encoding="utf-8", newline="")
         write_rejects(record, text)
         text.detach()

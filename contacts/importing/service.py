@@ -16,8 +16,8 @@ from contacts.importing import files, work
 from contacts.importing.fields import BY_NAME
 from contacts.importing.guessing import guess
 from contacts.importing.mapping import Mapping as ColumnMapping
-from contacts.importing.mapping import NoPhoneColumn, header_key
-from contacts.importing.table import FileRefused, Table
+from contacts.importing.mapping import NoPhoneColumn, header_key, preview
+from contacts.importing.table import Table
 from contacts.models import Import, ImportRow, SavedMapping
 from contacts.numbering import home
 from contacts.spreadsheet import defused
@@ -107,6 +107,12 @@ def unused_columns(record: Import) -> list[str]:
     return [name for at, name in enumerate(record.columns) if at not in used]
 
 
+def preview_rows(record: Import, count: int = 10) -> list[dict[str, Any]]:
+    """The first rows as the mapping reads them, see `mapping.preview`. Raises FileRefused."""
+    mapping = ColumnMapping(record.mapping)
+    return preview(files.reopen(record), mapping, record.region, count)
+
+
 def start(record: Import, *, mapping: Mapping[str, int] | None = None, ring: bool = True) -> None:
     """Let a draft be worked, remember its mapping for the same headers, and ring on commit.
 
@@ -144,28 +150,15 @@ def rejected_rows(record: Import) -> Iterator[ImportRow]:
         line = page[-1].line
 
 
-class _Line:
-    """A file for one line: what the CSV writer writes is what it returns."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def stream_rejects(record: Import) -> Iterator[str]:
-    """All rejected rows as lines of CSV: the file's columns, line and reason, formulas defused."""
-    writer = csv.writer(_Line())
+def write_rejects(record: Import, out: TextIO) -> int:
+    """Write all rejected rows as CSV: the file's columns, line and reason; return how many."""
+    writer = csv.writer(out)
     width = len(record.columns)
-    yield writer.writerow(map(defused, [*record.columns, "line", "reason"]))
+    writer.writerow(map(defused, [*record.columns, "line", "reason"]))
+    written = 0
     for row in rejected_rows(record):
         cells = map(defused, fit(row.raw or [], width))
-        yield writer.writerow([*cells, row.line, defused(row.reason)])
-
-
-def write_rejects(record: Import, out: TextIO) -> int:
-    """Write all rejected rows as CSV (see `stream_rejects`); return how many."""
-    written = -1  # the header is none
-    for line in stream_rejects(record):
-        out.write(line)
+        writer.writerow([*cells, row.line, defused(row.reason)])
         written += 1
     return written
 
@@ -193,20 +186,6 @@ def delete_import(record: Import) -> None:
         transaction.on_commit(lambda: files.drop(path))
 
 
-def describe(record: Import) -> dict[str, Any]:
-    """The counters of an import by outcome."""
+def describe(record: Import) -> dict[str, int]:
+    """How many rows ended in each outcome so far."""
     return {name: getattr(record, f"{name}_count") for name in ImportRow.Outcome.values}
-
-
-__all__ = [
-    "FileRefused",
-    "NoPhoneColumn",
-    "NotPossible",
-    "create_import",
-    "delete_import",
-    "rejected_rows",
-    "start",
-    "stream_rejects",
-    "unused_columns",
-    "write_rejects",
-]

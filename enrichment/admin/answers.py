@@ -31,7 +31,7 @@ class AnswerAdmin(ToLookAt):
     search_help_text = "The id of an answer or of a question"
     ordering = ("-id",)
     fields = (
-        "id", "lookup", "outcome_shown", "facts_shown", "raw_shown", "price_usd", "call",
+        "id", "lookup", "outcome", "facts_shown", "raw_shown", "price_usd", "call",
         "question_key", "is_sandbox", "observed_at", "expires_at",
     )  # fmt: skip
     actions = ("let_go",)

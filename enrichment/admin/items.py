@@ -35,7 +35,7 @@ class RunItemAdmin(ToLookAt):
     search_help_text = "The beginning of a number, with its +"
     ordering = ("-id",)
     fields = (
-        "run", "contact", "state_shown", "error", "trace_shown", "cost_usd", "tries", "losses",
+        "run", "contact", "state", "error", "trace_shown", "cost_usd", "tries", "losses",
         "due_at", "finished_at",
     )  # fmt: skip
 

@@ -63,7 +63,7 @@ class FieldForm(forms.ModelForm):  # type: ignore[type-arg]
             set_waterfall(self.instance, self.cleaned_data["waterfall"])
 
 
-class FieldInline(TabularInline):  # type: ignore[misc]
+class FieldInline(TabularInline):
     model = RecipeField
     form = FieldForm
     fields = ("position", "field", "sufficient", "waterfall")
@@ -76,7 +76,7 @@ class FieldInline(TabularInline):  # type: ignore[misc]
 
 
 @admin.register(Recipe)
-class RecipeAdmin(ModelAdmin):  # type: ignore[misc]
+class RecipeAdmin(ModelAdmin):
     list_display = ("named", "field_count", "is_archived", "updated_at")
     list_filter = ("is_archived",)
     search_fields = ("name__istartswith",)

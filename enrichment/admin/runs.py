@@ -19,14 +19,24 @@ from contacts.admin.base import ToLookAt, table
 from enrichment import services
 from enrichment.models import Run
 
-CHANGE = "enrichment.change_run"
 COLOURS = {
     "done": "success", "working": "info", "estimating": "info", "ready": "warning",
     "paused": "warning", "blocked": "danger",
 }  # fmt: skip
+# What a person can do with a run in each state.
+FITTING: dict[Run.State, tuple[str, ...]] = {
+    Run.State.DRAFT: ("cancel",),
+    Run.State.ESTIMATING: (),
+    Run.State.READY: ("approve", "cancel"),
+    Run.State.WORKING: ("pause", "cancel"),
+    Run.State.PAUSED: ("resume", "cancel"),
+    Run.State.BLOCKED: ("resume", "pause", "cancel"),
+    Run.State.DONE: ("again",),
+    Run.State.CANCELLED: ("again",),
+}
 
 
-class ApproveForm(BaseDialogForm):  # type: ignore[misc]
+class ApproveForm(BaseDialogForm):
     """Says what the run will cost, and takes its cap."""
 
     form_before_template = "enrichment/approve.html"
@@ -68,7 +78,7 @@ class RunAdmin(ToLookAt):
     search_fields = ("name__istartswith",)
     ordering = ("-id",)
     fieldsets = (
-        (None, {"fields": ("named", "state_shown", "reason", "how_far", "spent", "items_shown")}),
+        (None, {"fields": ("name", "state", "reason", "how_far", "spent", "items_shown")}),
         ("Lookups", {"fields": ("lookups_shown",)}),
         ("Estimate", {"fields": ("estimate_shown",)}),
         ("How", {"fields": ("recipe", "mode", "selection", "is_sandbox", "created_by",
@@ -76,9 +86,20 @@ class RunAdmin(ToLookAt):
     )  # fmt: skip
     actions_detail = ("approve", "pause", "resume", "cancel", "again")
 
+    def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
+        """Show what can be done in the state that the run is in."""
+        found = list(super().get_actions_detail(request, object_id))
+        run = Run.objects.filter(pk=object_id).first()
+        fitting = FITTING[Run.State(run.state)] if run else ()
+        prefix = "enrichment_run_"
+        return [one for one in found if one.action_name.removeprefix(prefix) in fitting]
+
+    def has_steer_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("enrichment.change_run")
+
     @action(
         description="Approve",
-        permissions=[CHANGE],
+        permissions=["steer"],
         dialog=_asks("Approve this run?", "From here on it may spend.", "Approve", ApproveForm),
     )
     def approve(self, request: HttpRequest, form: ApproveForm, object_id: str) -> HttpResponse:
@@ -87,7 +108,7 @@ class RunAdmin(ToLookAt):
 
     @action(
         description="Pause",
-        permissions=[CHANGE],
+        permissions=["steer"],
         dialog=_asks("Pause this run?", "What is in hand is finished.", "Pause"),
     )
     def pause(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
@@ -95,7 +116,7 @@ class RunAdmin(ToLookAt):
 
     @action(
         description="Resume",
-        permissions=[CHANGE],
+        permissions=["steer"],
         dialog=_asks("Resume this run?", "It goes on within its cap.", "Resume"),
     )
     def resume(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
@@ -103,7 +124,7 @@ class RunAdmin(ToLookAt):
 
     @action(
         description="Cancel",
-        permissions=[CHANGE],
+        permissions=["steer"],
         dialog=_asks("Cancel this run?", "What it learned stays; it cannot go on.", "Cancel it"),
     )
     def cancel(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
@@ -111,7 +132,7 @@ class RunAdmin(ToLookAt):
 
     @action(
         description="Try failures again",
-        permissions=[CHANGE],
+        permissions=["steer"],
         dialog=_asks(
             "Try the failed contacts again?",
             "This makes a new run over them, with its own estimate, that waits for approval.",

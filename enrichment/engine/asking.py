@@ -32,7 +32,7 @@ from integrations.errors import (
     OutcomeUnknown,
     QuotaExhausted,
     RateReached,
-    Refused,
+    Unreachable,
 )
 from integrations.gate import Gate
 from integrations.ids import uuid7
@@ -77,7 +77,7 @@ class Asker:
         The awaitable raises CutShort when the item cannot go on now.
         """
         return [
-            (frozenset(ask.lookup.slug for ask in request.asks), self._ask(request))
+            (frozenset(ask.lookup.slug for ask, _ in request.asks), self._ask(request))
             for request in self._requests(item, lookups)
         ]
 
@@ -93,8 +93,7 @@ class Asker:
             Request(
                 item,
                 pairs[0][0].lookup.provider,
-                [ask for ask, _ in pairs],
-                [key for _, key in pairs],
+                pairs,
                 shared,
                 uuid7(),
             )
@@ -132,7 +131,7 @@ class Asker:
                 )
 
     def _outcomes(self, request: Request) -> list[Outcome]:
-        return [request.answered[key] for key in request.keys]
+        return [request.answered[key] for _, key in request.asks]
 
     async def _ask_until_known(self, request: Request) -> None:
         """Ask, and again when the outcome stayed hidden and a second price is bearable."""
@@ -157,12 +156,12 @@ class Asker:
             for _, key in opened:
                 del request.answered[key]
             request.request_id = uuid7()
-        errors = [request.answered[key].error for key in request.keys]
+        errors = [request.answered[key].error for _, key in request.asks]
         if errors and all(errors):
             first = errors[0]
             assert first is not None
             if _concerns_all(first):
-                request.item.cost_usd += sum((request.answered[k].usd for k in request.keys), ZERO)
+                request.item.cost_usd += sum((request.answered[key].usd for _, key in request.asks), ZERO)
                 raise first
 
     def _price(self, request: Request, opened: Sequence[tuple[Ask, UUID]]) -> Decimal:
@@ -188,7 +187,7 @@ class Asker:
             pause_s = min(pause_s * 1.5, 1.0)
 
     async def _perform(self, request: Request) -> Sequence[Reply]:
-        gather = request.asks[0].lookup.gather
+        gather = request.asks[0][0].lookup.gather
         assert request.view is not None
         if gather and gather.size(request.view.options) > 1:
             return await self._perform_in_batch(request, gather)
@@ -266,7 +265,7 @@ class Asker:
         batch = self._batch()
         intents = [request.intent for request in requests if request.intent]
         batch.call_keys.extend(request.call_key for request in requests)
-        if not call.sent and (call.error is None or isinstance(call.error, Refused)):
+        if not call.sent and not isinstance(call.error, Unreachable):
             batch.released.extend(intents)
             return
         asks = [ask for pairs in opened for ask, _ in pairs]

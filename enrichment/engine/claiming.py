@@ -73,13 +73,16 @@ def _processing(ids: list[int]) -> dict[int, tuple[Any, ...]]:
     columns = ", ".join(CONTACT_COLUMNS)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT FROM contacts_contact WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [ids]
-        )
-        cursor.execute(
-            "UPDATE contacts_contact SET status = 'pending', reprocessed_at = now()"
-            " WHERE id = ANY(%s) AND status = 'completed'",
+            "SELECT id, status FROM contacts_contact WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
             [ids],
         )
+        completed = [id_ for id_, status in cursor.fetchall() if status == "completed"]
+        if completed:
+            cursor.execute(
+                "UPDATE contacts_contact SET status = 'pending', reprocessed_at = now()"
+                " WHERE id = ANY(%s)",
+                [completed],
+            )
         cursor.execute(
             "UPDATE contacts_contact SET status = 'processing'"  # noqa: S608
             f" WHERE id = ANY(%s) RETURNING {columns}",

@@ -35,12 +35,11 @@ GATHER_S = 0.008
 
 @dataclass(slots=True, eq=False)
 class Request:
-    """Questions of one item about one subject, to be asked in one call."""
+    """Questions of one item about one subject, with their keys, to be asked in one call."""
 
     item: Item
     provider: str
-    asks: Sequence[Ask]
-    keys: Sequence[UUID]
+    asks: Sequence[tuple[Ask, UUID]]
     call_key: UUID
     request_id: UUID
 
@@ -50,10 +49,11 @@ class Request:
     error: CallError | None = None
     is_elsewhere: bool = False
 
-    def open_asks(self) -> list[tuple[Ask, UUID]]:
+    def open_asks(self) -> Sequence[tuple[Ask, UUID]]:
         """Return the asks without an answer yet."""
-        pairs = zip(self.asks, self.keys, strict=True)
-        return [(ask, key) for ask, key in pairs if key not in self.answered]
+        if not self.answered:
+            return self.asks
+        return [(ask, key) for ask, key in self.asks if key not in self.answered]
 
 
 class Desk:
@@ -184,9 +184,9 @@ def fresh_answers(keys: list[UUID]) -> dict[UUID, Outcome]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT question_key, id, lookup, outcome, facts::text, observed_at"
-            " FROM enrichment_answer WHERE question_key = ANY(%s) AND expires_at > now()"
+            " FROM enrichment_answer WHERE question_key = ANY(%s::uuid[]) AND expires_at > now()"
             " ORDER BY observed_at",
-            [keys],
+            ["{" + ",".join(map(str, keys)) + "}"],
         )
         rows = cursor.fetchall()
     found = {}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from uuid import UUID
 
 import structlog
@@ -32,6 +33,7 @@ log = structlog.get_logger(__name__)
 FLUSH_S = 0.4
 FLUSH_COUNT = 300
 RUNS_S = 1.0
+LOOK_S = 0.05
 
 
 class LeaseLost(RuntimeError):
@@ -44,6 +46,7 @@ class Engine:
     def __init__(self, gate: Gate, worker_id: UUID, *, in_flight: int | None = None) -> None:
         self.worker_id = worker_id
         self.in_flight = in_flight or settings.IN_FLIGHT
+        self._least_claim = max(1, self.in_flight // 4)
         self._desk_lane = Lane("desk")
         self._lane = Lane("engine")
         self._accounts = Accounts()
@@ -52,6 +55,7 @@ class Engine:
         desk = Desk(self._desk_lane, self._desk_accounts, worker_id)
         self._asker = Asker(desk, gate, self._desk_accounts, lambda: self._batch)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Event()  # set when enough places are free to be worth a claim
         self._runs: list[RunView] = []
         self._runs_at = 0.0
         self._flushed_at = 0.0
@@ -89,8 +93,8 @@ class Engine:
 
     async def _fill(self) -> bool:
         """Claim into the free places; True when nothing is due."""
-        free = self.in_flight - len(self._tasks)
-        if free < max(1, self.in_flight // 4):
+        free = self._free()
+        if free < self._least_claim:
             return False
         for run in await self._working_runs():
             items = await self._lane.run(claiming.claim, run, self.worker_id, free)
@@ -124,7 +128,15 @@ class Engine:
     def _start(self, item: Item) -> None:
         task = asyncio.create_task(self._perform(item))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._let_go)
+
+    def _let_go(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if self._free() >= self._least_claim:
+            self._room.set()
+
+    def _free(self) -> int:
+        return self.in_flight - len(self._tasks)
 
     async def _perform(self, item: Item) -> None:
         try:
@@ -139,10 +151,14 @@ class Engine:
             self._runs_at = 0.0
 
     async def _wait(self) -> None:
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=0.05, return_when=asyncio.FIRST_COMPLETED)
-        else:
+        """Wait until there is room for another claim, or for a moment."""
+        if not self._tasks:
             await self._flush()
+            return
+        self._room.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_S):
+                await self._room.wait()
 
     async def _drain(self) -> None:
         while self._tasks and not self._is_lost:

@@ -7,6 +7,7 @@ recognised by the first thing in it, and an item leaves a worker's hands only on
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ from integrations.ledger import Intent, Settled
 from integrations.models import Account
 from integrations.services import stop_account
 
+# An escaped NUL, but not a backslash that is followed by "u0000".
+NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 ANSWER_COLUMNS = (
     "id, question_key, lookup, request_id, outcome, facts, raw, price_usd, is_sandbox,"
     " observed_at, expires_at"
@@ -118,7 +121,7 @@ def _copy_answers(answers: Sequence[AnswerRow]) -> None:
                     one.request_id,
                     one.outcome,
                     orjson.dumps(one.facts).decode(),
-                    orjson.dumps(one.raw).decode().replace("\\u0000", "") if one.raw else None,
+                    _json(one.raw) if one.raw else None,
                     one.price_usd,
                     one.is_sandbox,
                     one.observed_at,
@@ -127,21 +130,27 @@ def _copy_answers(answers: Sequence[AnswerRow]) -> None:
             )
 
 
+def _json(value: Any) -> str:
+    """Return JSON as PostgreSQL takes it: without NULs, which no text there can have."""
+    text = orjson.dumps(value).decode()
+    return NUL.sub(r"\1", text) if "\\u0000" in text else text
+
+
 def _finish_items(finished: Sequence[Finished], worker_id: UUID) -> set[int]:
     """Let go of the items still ours, and return their ids."""
     if not finished:
         return set()
     now = timezone.now()
     rows = [
-        (
-            one.item.id,
-            "waiting" if one.ending == "released" else one.ending,
-            one.due_at or now,
-            0 if one.is_try else 1,
-            one.item.cost_usd,
-            orjson.dumps(one.item.trace).decode().replace("\\u0000", ""),
-            one.error[:300],
-        )
+        {
+            "id": one.item.id,
+            "state": "waiting" if one.ending == "released" else one.ending,
+            "due_at": one.due_at or now,
+            "untried": 0 if one.is_try else 1,
+            "cost_usd": str(one.item.cost_usd),
+            "trace": one.item.trace,
+            "error": one.error[:300],
+        }
         for one in finished
     ]
     with connection.cursor() as cursor:
@@ -150,10 +159,10 @@ def _finish_items(finished: Sequence[Finished], worker_id: UUID) -> set[int]:
             " worker_id = NULL, tries = i.tries - v.untried, cost_usd = i.cost_usd + v.cost_usd,"
             " trace = v.trace, error = v.error,"
             " finished_at = CASE WHEN v.state = 'waiting' THEN NULL ELSE now() END"
-            " FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::int[], %s::numeric[],"
-            " %s::jsonb[], %s::text[]) AS v (id, state, due_at, untried, cost_usd, trace, error)"
+            " FROM json_to_recordset(%s::json) AS v (id bigint, state text, due_at timestamptz,"
+            " untried int, cost_usd numeric, trace jsonb, error text)"
             " WHERE i.id = v.id AND i.state = 'claimed' AND i.worker_id = %s RETURNING i.id",
-            [*map(list, zip(*rows, strict=True)), worker_id],
+            [_json(rows), worker_id],
         )
         return {id_ for (id_,) in cursor.fetchall()}
 
@@ -186,7 +195,7 @@ def _write_contacts(held: Sequence[Finished]) -> list[Finished]:
             " FROM json_to_recordset(%s::json) AS v (id bigint, revision int, status text,"
             f" error text, cost numeric, provenance jsonb{shape})"
             " WHERE c.id = v.id AND c.revision = v.revision RETURNING c.id",
-            [orjson.dumps(rows).decode().replace("\\u0000", "")],
+            [_json(rows)],
         )
         written = {id_ for (id_,) in cursor.fetchall()}
         back = [one.item.contact_id for one in held if one.ending == "released"]

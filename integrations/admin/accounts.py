@@ -19,11 +19,10 @@ from integrations.registry import PROVIDERS, provider
 from integrations.services import forget_secrets, resume_account, set_secrets
 
 COLOURS = {"ok": "success", "rejected": "danger", "exhausted": "warning"}
-CHANGE = "integrations.change_account"
 KNOWN = [of.slug for of in PROVIDERS]
 
 
-class LookupInline(TabularInline):  # type: ignore[misc]
+class LookupInline(TabularInline):
     """Every lookup of the provider; one without a row shows the provider's defaults."""
 
     model = AccountLookup
@@ -50,11 +49,11 @@ def missing_lookups(account: Account) -> list[dict[str, Any]]:
 
 
 @admin.register(Account)
-class AccountAdmin(ModelAdmin):  # type: ignore[misc]
+class AccountAdmin(ModelAdmin):
     list_display = ("who", "is_enabled", "state_shown", "secrets_shown", "caps", "updated_at")
     show_full_result_count = False
     inlines = (LookupInline,)
-    readonly_fields = ("provider", "state_shown", "state_reason", "state_since")
+    readonly_fields = ("provider", "state", "state_reason", "state_since")
     actions_detail = ("ask_again", "forget")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -76,7 +75,7 @@ class AccountAdmin(ModelAdmin):  # type: ignore[misc]
         switches = [SWITCH + switch.name for switch in of.switches]
         limits = ("max_in_flight", "limits")
         budget = ("daily_cap_usd", "monthly_cap_usd", "hold_unknown_above_usd")
-        state = ("state_shown", "state_reason", "state_since")
+        state = ("state", "state_reason", "state_since")
         return (
             (None, {"fields": ("provider", "label", "is_enabled", *secrets)}),
             ("State", {"fields": state, "classes": ("tab",)}),
@@ -101,7 +100,7 @@ class AccountAdmin(ModelAdmin):  # type: ignore[misc]
 
     @action(
         description="Ask again",
-        permissions=[CHANGE],
+        permissions=["change"],
         dialog={
             "title": "Ask this provider again?",
             "description": "Runs that stand still for this account go on within seconds.",
@@ -117,7 +116,7 @@ class AccountAdmin(ModelAdmin):  # type: ignore[misc]
 
     @action(
         description="Forget secrets",
-        permissions=[CHANGE],
+        permissions=["change"],
         dialog={
             "title": "Forget this account's secrets?",
             "description": "They cannot be brought back; runs stop asking this provider.",

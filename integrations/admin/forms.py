@@ -21,7 +21,7 @@ from integrations.provider import Provider, Secret, Switch
 from integrations.registry import provider
 from integrations.secrets import SecretUnreadable
 
-SECRET, SWITCH = "secret_", "switch_"  # noqa: S105 - how the form's fields begin
+SECRET, SWITCH = "secret_", "switch_"
 
 
 class AccountForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -64,6 +64,4 @@ def counted(record: Import) -> dict[str, int]:
 
 def people() -> list[tuple[str, str, str]]:
     """Number, extension and name of every contact, in the order of their making."""
-    return list(
-        Contact.objects.order_by("id").values_list("phone_e164", "phone_ext", "full_name")
-    )
+    return list(Contact.objects.order_by("id").values_list("phone_e164", "phone_ext", "full_name"))

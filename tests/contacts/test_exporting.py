@@ -46,12 +46,13 @@ def test_rows_order_and_columns_are_kept(import_rows, tmp_path):
 
 def test_title_lines_are_left_out_and_wide_rows_lose_nothing(run, tmp_path):
     path = tmp_path / "in.csv"
-    path.write_text(f"Our people\n\nPhone,Name\n{A},Ada\n{B},Grace,Hopper,x\n")
+    path.write_text(f"Our people\n\nPhone,Name\n{A},Ada\n{A},Ada\n{B},Grace,Hopper,x\n")
 
     write_enriched(run(path), tmp_path / "out.csv", [])
 
     assert read(tmp_path / "out.csv") == [
         ["Phone", "Name", "outcome", "reason"],
+        [A, "Ada", "pending", ""],
         [A, "Ada", "pending", ""],
         [B, "Grace | Hopper | x", "rejected", "4 cells under 2 columns"],
     ]
@@ -91,7 +92,9 @@ def test_an_unknown_field_is_refused_and_nothing_written(import_rows, tmp_path):
     assert not (tmp_path / "out.csv").exists()
 
 
-@pytest.mark.parametrize("value", ["=1", "+cmd", "-2", "@x", "\t=1", "＝1", "+1 415", "+0123456789"])
+@pytest.mark.parametrize(
+    "value", ["=1", "+cmd", "-2", "@x", "\t=1", "＝1", "+1 415", "+0123456789"]
+)
 def test_formulas_are_defused(value):
     assert defused(value) == f"'{value}"
 

@@ -209,7 +209,7 @@ def test_a_refused_secret_stops_the_run_until_it_is_mended(
     account.refresh_from_db()
     assert (run.state, run.blocked_by) == (Run.State.BLOCKED, "provider:twilio")
     assert account.state == Account.State.REJECTED
-    assert sandbox.count()["calls"] <= 200
+    assert sandbox.count()["calls"] <= 50  # what one of two processes may have in flight
     assert set(Contact.objects.values_list("status", flat=True)) == {Contact.Status.PENDING}
     accounts.set_secrets(account, {"account_sid": "AC" + "1" * 32})
     services.sweep()

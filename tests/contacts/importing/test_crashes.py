@@ -42,14 +42,17 @@ class Importer:
             [sys.executable, "-m", "tests.contacts.importing.importer"],
             cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
+        assert self.program.stdin is not None
+        assert self.program.stdout is not None
+        self.told, self.says = self.program.stdin, self.program.stdout
 
     def begin(self, record, chunk_rows=200):
-        self.program.stdin.write(f"{record.pk} {chunk_rows}\n")
-        self.program.stdin.flush()
-        return int(self.program.stdout.readline())
+        self.told.write(f"{record.pk} {chunk_rows}\n")
+        self.told.flush()
+        return int(self.says.readline())
 
     def wait(self):
-        assert self.program.stdout.readline() == "ended\n"
+        assert self.says.readline() == "ended\n"
 
     def __enter__(self):
         return self
@@ -81,6 +84,14 @@ def started(path):
     return record
 
 
+def await_progress(record):
+    """Return when a chunk more than before is settled, or the end is reached."""
+    read_line = record.read_line
+    while record.read_line == read_line and record.state != Import.State.DONE:
+        time.sleep(0.005)
+        record.refresh_from_db()
+
+
 def give_back_what_the_dead_held(settings):
     settings.LEASE_S = SHORT_LEASE_S
     time.sleep(SHORT_LEASE_S * 1.5)
@@ -98,7 +109,8 @@ def test_killed_ten_times_nothing_is_lost_or_doubled(run, write, settings):
     with Importer(settings) as importer:
         for _ in range(10):
             victim = importer.begin(record)
-            time.sleep(dice.uniform(0.05, 0.35))
+            await_progress(record)
+            time.sleep(dice.uniform(0, 0.15))
             os.kill(victim, signal.SIGKILL)
             importer.wait()
             give_back_what_the_dead_held(settings)
@@ -167,7 +179,7 @@ def test_a_worker_declared_lost_settles_nothing_more(uploads, write):
 
 
 def test_an_import_outlives_its_connection(uploads, write):
-    record, cut = started(write(*many(3_000))), []
+    record, cut = started(write(*many(3_000))), list[int]()
 
     def cut_once(_):
         if not cut:

@@ -132,7 +132,7 @@ def test_an_update_keeps_what_it_replaced(import_rows):
 
     was = Contact.objects.get().provenance
     assert was["email"]["by"] == was["company"]["by"] == f"file:{second.pk}"
-    before = ImportRow.objects.get(source=second).before
+    before = ImportRow.objects.get(source=second).before or {}
     assert before["email"][0] == "old@acme.test"
     assert before["email"][1]["by"] == f"file:{first.pk}"
     assert before["company"] == [None, None]
