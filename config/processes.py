@@ -14,6 +14,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping
+from collections.abc import Set as Names
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -43,13 +44,22 @@ class Processes:
     and it ends its own children in its own order.
     """
 
-    def __init__(self, commands: Mapping[str, str], env: Mapping[str, str], out: TextIO) -> None:
-        self._commands, self._env = commands, dict(env)
+    def __init__(
+        self,
+        commands: Mapping[str, str],
+        env: Mapping[str, str],
+        out: TextIO,
+        *,
+        last: Names[str] = frozenset(),
+    ) -> None:
+        """`last` are told to stop when all others have ended, which still need them."""
+        self._commands, self._env, self._last = commands, dict(env), last
         self._printer = Printer(out, width=max(len(name) for name in ("system", *commands)))
         self._colours = get_colours()
         self._lines: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._groups: list[int] = []
+        self._told: set[str] = set()
         self._heard_at: list[float] = []
         self._stopping_since: float | None = None
         self._printed_at = time.monotonic()
@@ -115,6 +125,8 @@ class Processes:
             if self._heard_at and self._stopping_since is None:
                 self.say("stopping; again to stop without waiting")
                 self._stop()
+            if self._stopping_since is not None and self._running.keys() <= self._last:
+                self._tell(self._last)
             if self._is_impatient() or self._is_overdue():
                 self._kill()
             if self._stopping_since is None:
@@ -138,8 +150,13 @@ class Processes:
 
     def _stop(self) -> None:
         self._stopping_since = time.monotonic()
-        for process in self._running.values():
-            process.terminate()
+        self._tell(self._running.keys() - self._last)
+
+    def _tell(self, names: Names[str]) -> None:
+        """Send SIGTERM to each of them that has not had it yet."""
+        for name in names & self._running.keys() - self._told:
+            self._running[name].terminate()
+            self._told.add(name)
 
     def _kill(self) -> None:
         """End every group, also what is left of one whose leader has ended."""

@@ -167,7 +167,7 @@ LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 
 STATIC_URL = "static/"
-STATIC_ROOT = HOME / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(HOME / "static")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
@@ -210,9 +210,8 @@ UNFOLD = {
     "SIDEBAR": {"show_search": False, "navigation": "dashboards.navigation.navigation"},
 }
 
-# --- Logs and errors --------------------------------------------------------------------------
+# --- Logs -------------------------------------------------------------------------------------
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING_CONFIG = "config.logs.configure"
 LOGGING: dict[str, Any] = {"level": LOG_LEVEL, "is_json": IS_PRODUCTION}
-SENTRY_DSN = env.str("SENTRY_DSN", default="")

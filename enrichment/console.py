@@ -40,8 +40,9 @@ def show_estimate(console: Console, run: Run) -> None:
     """Show what the run will ask and cost."""
     plain: Mapping[str, Any] = run.estimate or {}
     table = Table(title="Estimate", title_justify="left")
-    for heading in ("Lookup", "Questions", "Known, free", "To ask", "Hit rate", "Expected $"):
-        table.add_column(heading, justify="left" if heading == "Lookup" else "right")
+    table.add_column("Lookup", no_wrap=True)
+    for heading in ("Questions", "Known", "To ask", "Hit rate", "Expected"):
+        table.add_column(heading, justify="right")
     for row in plain["lookups"]:
         table.add_row(
             row["lookup"],
@@ -124,9 +125,17 @@ def show_summary(console: Console, found: enriching.Summary, seconds: float) -> 
     for row in found.lookups:
         if row["asked"] or row["reused"]:
             table.add_row(row["lookup"], _hits(row))
-    table.add_row("Spent", _usd(found.spent_usd) + ("" if found.calls else ": nothing was bought"))
+    table.add_row("Spent", _spent(found))
     table.add_row("Time", f"{seconds:.1f} s")
     console.print(table)
+
+
+def _spent(found: enriching.Summary) -> str:
+    if not found.calls:
+        return f"{_usd(found.spent_usd)}: every answer was known, nothing was bought"
+    if found.is_sandbox:
+        return f"{_usd(found.spent_usd)} at your prices; the sandbox takes no money"
+    return _usd(found.spent_usd)
 
 
 def _hits(row: Mapping[str, Any]) -> str:

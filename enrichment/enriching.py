@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -135,9 +135,10 @@ class Summary:
     valid: int
     invalid: int
     line_types: dict[str, int]
-    lookups: list[dict[str, Any]] = field(default_factory=list)
+    lookups: list[Mapping[str, Any]] = field(default_factory=list)
     calls: int = 0
     spent_usd: Decimal = Decimal(0)
+    is_sandbox: bool = False
 
 
 def summary(record: Import, run: Run) -> Summary:
@@ -158,4 +159,5 @@ def summary(record: Import, run: Run) -> Summary:
         ),
         calls=sum(row.asked for row in run.lookups.all()),
         spent_usd=run.spent_usd,
+        is_sandbox=run.is_sandbox,
     )

@@ -20,9 +20,9 @@ from integrations.services import ensure_accounts
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
-# Allocations between two collections. At Python's 700 the collector walks over the hundreds of calls
-# in flight several times for each contact: a quarter of a worker's CPU. Hardly anything here is a
-# cycle, so waiting longer costs next to no memory.
+# Allocations between two collections. At Python's 700 the collector walks over the hundreds of
+# calls in flight several times for each contact: a quarter of a worker's CPU. Hardly anything
+# here is a cycle, so waiting longer costs next to no memory.
 GARBAGE_EVERY = (50_000, 20, 20)
 
 # Shared with the children that Celery forks, so that a warm shutdown reaches a working one.

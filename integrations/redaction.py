@@ -180,7 +180,7 @@ def _plain(encoded: str) -> str:
 
 def _mask_phone(found: re.Match[str]) -> str:
     text = found.group().replace("%2B", "+")
-    digits = re.sub(r"\D", "", text)
+    digits = "".join(filter(str.isdigit, text))
     kept = max(0, min(4, len(digits) - 7))
     plus = "+" if text.startswith("+") else ""
     return f"{plus}{digits[:kept]}{'•' * (len(digits) - kept - 2)}{digits[-2:]}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -30,7 +30,10 @@ class TakenOver(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What every chunk of an import needs to know; `source` and `at` go into provenance."""
+    """What every chunk of an import needs to know; `source` and `at` go into provenance.
+
+    `on_decided` is called when the rest of a chunk is PostgreSQL's work.
+    """
 
     import_id: int
     worker_id: UUID
@@ -38,6 +41,7 @@ class Job:
     source: str
     at: str
     companies: Directory = field(default_factory=Directory)
+    on_decided: Callable[[], None] = lambda: None
 
 
 def settle(job: Job, candidates: Sequence[Candidate], after_line: int) -> Counter[str]:
@@ -72,6 +76,7 @@ def _settle_once(job: Job, candidates: Sequence[Candidate], after_line: int) -> 
         _hold(job, after_line)
         store.take_turn()
         decisions = _decide(job, candidates)
+        job.on_decided()
         _write(job, decisions)
         counts = Counter(outcome.outcome for outcome in decisions.outcomes)
         _advance(job, candidates[-1].line, counts)

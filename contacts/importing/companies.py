@@ -25,7 +25,7 @@ _WORD = re.compile(r"[^\W_]+")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 NAME_LIMIT = 255
 DOMAIN_LIMIT = 253
-REMEMBERED = 50_000
+REMEMBERED = 100_000
 
 
 class Named(NamedTuple):

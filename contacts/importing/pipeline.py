@@ -14,20 +14,27 @@ from contacts.importing.table import SourceRow
 
 Chunk = list[Candidate]
 Rows = Generator[SourceRow, None, None]
-_AHEAD = 1  # chunks that wait; more only take memory
 
 
 class Pipeline:
-    """Chunks of candidates in the order of the file; `get` raises what the reader raised."""
+    """Chunks of candidates in the order of the file; `get` raises what the reader raised.
+
+    One Python at a time runs in a process: the reader would take its turns from the thread that
+    decides, while PostgreSQL waits for both. So it reads a chunk when `read_on` is called, which
+    is when PostgreSQL gets its work; else with the next `get`.
+    """
 
     def __init__(self, rows: Rows, stage: Stager, chunk_rows: int) -> None:
         self._rows, self._stage, self._chunk_rows = rows, stage, chunk_rows
-        self._ready: queue.Queue[Chunk | Exception | None] = queue.Queue(_AHEAD)
+        self._ready: queue.Queue[Chunk | Exception | None] = queue.Queue()
+        self._may_read = threading.Event()
         self._is_stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="import-reader", daemon=True)
 
     def get(self, timeout_s: float) -> Chunk | None:
         """Return the next chunk, empty when none is ready in time, None at the end."""
+        if self._ready.empty():
+            self._may_read.set()
         try:
             ready = self._ready.get(timeout=timeout_s)
         except queue.Empty:
@@ -36,21 +43,29 @@ class Pipeline:
             raise ready
         return ready
 
+    def read_on(self) -> None:
+        """Let the reader prepare the next chunk."""
+        self._may_read.set()
+
     def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
         self._is_stopped.set()
+        self._may_read.set()
         self._thread.join()
 
     def _run(self) -> None:
         try:
             for chunk in self._chunks():
-                if not self._offer(chunk):
+                self._may_read.clear()
+                if self._is_stopped.is_set():
                     return
-            self._offer(None)
+                self._ready.put(chunk)
+                self._may_read.wait()
+            self._ready.put(None)
         except Exception as error:  # noqa: BLE001  it is the caller's, who raises it again
-            self._offer(error)
+            self._ready.put(error)
         finally:
             self._rows.close()
 
@@ -64,15 +79,6 @@ class Pipeline:
                 chunk = []
         if chunk:
             yield chunk
-
-    def _offer(self, ready: Chunk | Exception | None) -> bool:
-        while not self._is_stopped.is_set():
-            try:
-                self._ready.put(ready, timeout=0.2)
-            except queue.Full:
-                continue
-            return True
-        return False
 
 
 @contextmanager

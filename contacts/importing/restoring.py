@@ -11,7 +11,7 @@ import orjson
 from django.db import connection
 
 from contacts.importing.resolve import COMPANY
-from contacts.importing.store import WRITTEN
+from contacts.importing.staging import WRITTEN
 from contacts.models import ImportRow
 
 _COLUMNS = {**{name: name for name in WRITTEN}, COMPANY: "company_id"}

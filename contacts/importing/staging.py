@@ -32,6 +32,7 @@ TEXT_FIELDS = (
     "country",
     "external_id",
 )
+WRITTEN = ("phone_ext", *TEXT_FIELDS)
 KEPT_FIELDS = frozenset((*TEXT_FIELDS, "phone", "phone_ext", "company", "company_domain"))
 _WIDTHS = {
     column.name: column.max_length or 0
@@ -51,7 +52,8 @@ log = structlog.get_logger(__name__)
 class Candidate:
     """`problem` says why the row is rejected; `remark` what was left out of one that isn't.
 
-    `values` holds what the row says, by column of Contact, and nothing empty.
+    `values` holds what the row says, by column of Contact, and nothing empty. `copy_text` is the
+    same for COPY: the number as it stood, E.164, and the columns of `WRITTEN`.
     """
 
     line: int
@@ -64,6 +66,7 @@ class Candidate:
     is_valid: bool = True
     company: Named | None = None
     values: dict[str, str] = field(default_factory=dict)
+    copy_text: str = ""
 
     @property
     def ext(self) -> str:
@@ -105,12 +108,13 @@ def stager(mapping: Mapping[str, int], region: str) -> Stager:
         candidate.is_valid = phone.is_valid
         candidate.values = {name: value for name, value in values.items() if value}
         _tidy(candidate, phone.ext)
+        candidate.copy_text = copy_text(candidate, candidate.values)
         return candidate
 
     def stage_safely(row: SourceRow) -> Candidate:
         try:
             return stage(row)
-        except Exception as error:
+        except Exception as error:  # one row's trouble must not stop the others
             log.warning("import_row_unreadable", line=row.line, exc_info=True)
             return Candidate(row.line, row.cells, f"could not be read: {type(error).__name__}")
 
@@ -182,3 +186,11 @@ def _choose_ext(candidate: Candidate, ext: str) -> None:
 def compose(first: str, last: str) -> str:
     """Return the full name of a first and a last name, either of which may be empty."""
     return f"{first} {last}".strip()[: LIMITS["full_name"]]
+
+
+def copy_text(candidate: Candidate, values: Mapping[str, str]) -> str:
+    """The row's columns for COPY, with these values."""
+    get = values.get
+    text = "\t".join((candidate.phone_raw, candidate.e164, *[get(name, "") for name in WRITTEN]))
+    # Values hold no line breaks and tabs, see `compile_reader`.
+    return text.replace("\\", "\\\\") if "\\" in text else text

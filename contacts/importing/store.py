@@ -12,12 +12,11 @@ from django.db import connection, models
 
 from contacts.importing.companies import Company, Named
 from contacts.importing.resolve import COMPANY, Known, Outcome
-from contacts.importing.staging import TEXT_FIELDS, Candidate
+from contacts.importing.staging import WRITTEN, Candidate, copy_text
 from contacts.models import Contact
 
 # Where a chunk writes contacts: two imports of the same numbers at once must not make twins.
 IMPORTS_LOCK = 0x1_5C0_17AC7
-WRITTEN = ("phone_ext", *TEXT_FIELDS)
 RAW_KEPT = 20_000
 _BLOCK = 500  # rows that PostgreSQL works on while we write the next
 REASON_LIMIT = 300
@@ -96,31 +95,38 @@ def create_contacts(created: Sequence[Known], source: str, at: str) -> None:
     if not created:
         return
     provenance = _provenances(source, at)
+    for contact, id_ in zip(created, _new_ids(len(created)), strict=True):
+        contact.id = id_
+    with connection.cursor() as cursor, cursor.copy(_COPY_CONTACTS) as copy:
+        for start in range(0, len(created), _BLOCK):
+            block = created[start : start + _BLOCK]
+            copy.write("".join([_contact_line(contact, provenance) for contact in block]))
+
+
+def _new_ids(count: int) -> Sequence[int]:
+    """Ids from the sequence; one by one only where others take some at the same time."""
+    new = (
+        "(SELECT nextval(ids.name) AS id FROM generate_series(1, %s),"
+        " (SELECT pg_get_serial_sequence('contacts_contact', 'id')::regclass) AS ids (name)) AS new"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(ids.name) FROM generate_series(1, %s),"
-            " (SELECT pg_get_serial_sequence('contacts_contact', 'id')::regclass) AS ids (name)",
-            [len(created)],
-        )
-        for contact, (id_,) in zip(created, cursor.fetchall(), strict=True):
-            contact.id = id_
-        with cursor.copy(_COPY_CONTACTS) as copy:
-            for at_ in range(0, len(created), _BLOCK):
-                block = created[at_ : at_ + _BLOCK]
-                copy.write("".join([_contact_line(contact, provenance) for contact in block]))
+        cursor.execute(f"SELECT min(id), max(id) FROM {new}", [count])  # noqa: S608
+        low, high = cursor.fetchone()
+        if high - low + 1 == count:
+            return range(low, high + 1)
+        cursor.execute(f"SELECT id FROM {new}", [count])  # noqa: S608
+        return [id_ for (id_,) in cursor.fetchall()]
 
 
 def _contact_line(contact: Known, provenance: Callable[[tuple[str, ...]], str]) -> str:
     row: Candidate | None = contact.made_by
     assert row is not None
-    get = contact.values.get
-    said = (*contact.values, COMPANY) if contact.company else tuple(contact.values)
-    text = "\t".join((str(contact.id), row.phone_raw, row.e164, *[get(n, "") for n in WRITTEN]))
-    if "\\" in text:  # values hold no line breaks and tabs, see `compile_reader`
-        text = text.replace("\\", "\\\\")
+    values = contact.values
+    text = row.copy_text if values is row.values else copy_text(row, values)
     company = contact.company.id if contact.company else "\\N"
+    said = (*values, COMPANY) if contact.company else tuple(values)
     return (
-        f"{text}\t{company}\t{'t' if row.is_valid else 'f'}\t{row.country}"
+        f"{contact.id}\t{text}\t{company}\t{'t' if row.is_valid else 'f'}\t{row.country}"
         f"\t{provenance(said)}{_TAIL}"
     )
 

@@ -113,10 +113,10 @@ def _read_on(record: Import, own: UUID, report: Report | None, chunk_rows: int) 
     table, heart = files.reopen(record), Heart(own)
     at = (record.started_at or timezone.now()).astimezone(UTC).isoformat(timespec="seconds")
     rules = Rules(record.mode, record.overwrite_human_edits)
-    job = Job(record.pk, own, rules, f"file:{record.pk}", at)
-    line = record.read_line
+    source, line = f"file:{record.pk}", record.read_line
     rows = cast(Rows, table.rows(line))
     with staged(rows, stager(record.mapping, record.region), chunk_rows) as pipeline:
+        job = Job(record.pk, own, rules, source, at, on_decided=pipeline.read_on)
         while (chunk := pipeline.get(timeout_s=settings.LEASE_S / 6)) is not None:
             heart.beat()
             if chunk:

@@ -18,11 +18,11 @@ COLOURS = {
     "done": "success", "claimed": "info", "failed": "danger", "dead": "danger", "waiting": "",
 }  # fmt: skip
 WORDS = {
+    "error": "Failed",
     "hit": "Answered",
     "miss": "Asked, nothing known",
     "reused": "Known already",
     "skipped": "Not asked",
-    "error": "Failed",
 }
 
 
@@ -63,9 +63,15 @@ class RunItemAdmin(ToLookAt):
                 f"${entry['usd']}" if entry.get("usd") else "",
                 _answer_link(entry.get("a", "")),
             )
-            for slug, entry in item.trace.items()
+            for slug, entry in sorted(item.trace.items(), key=_asked_first)
         ]
         return table(("lookup", "what became of it", "why", "price", "answer"), rows)
+
+
+def _asked_first(traced: tuple[str, dict[str, str]]) -> tuple[int, str]:
+    slug, entry = traced
+    outcome = entry.get("o", "")
+    return list(WORDS).index(outcome) if outcome in WORDS else len(WORDS), slug
 
 
 def _label(slug: str) -> str:
@@ -79,4 +85,4 @@ def _answer_link(answer_id: str) -> str:
     if not answer_id:
         return ""
     link = reverse("admin:enrichment_answer_change", args=[answer_id])
-    return format_html('<a class="text-primary-600" href="{}">look at it</a>', link)
+    return format_html('<a class="text-primary-600" href="{}">show</a>', link)

@@ -58,7 +58,9 @@ class ApproveForm(BaseDialogForm):
     def get_before_template_context(
         self, request: HttpRequest, object_id: int | str | None = None
     ) -> dict[str, Any]:
-        return {"run": self.run, "estimate": self.run.estimate}
+        known = self.run.estimate or {}
+        costs = {name: _money(known.get(name, 0)) for name in ("expected_usd", "max_usd")}
+        return {"estimate": {**known, **costs}}
 
 
 def _asks(title: str, description: str, submit: str, form: Any = None) -> dict[str, Any]:

@@ -161,7 +161,8 @@ class Asker:
             first = errors[0]
             assert first is not None
             if _concerns_all(first):
-                request.item.cost_usd += sum((request.answered[key].usd for _, key in request.asks), ZERO)
+                outcomes = self._outcomes(request)
+                request.item.cost_usd += sum((outcome.usd for outcome in outcomes), ZERO)
                 raise first
 
     def _price(self, request: Request, opened: Sequence[tuple[Ask, UUID]]) -> Decimal:

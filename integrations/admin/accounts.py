@@ -28,6 +28,7 @@ class LookupInline(TabularInline):
     model = AccountLookup
     form = LookupForm
     tab = True
+    can_delete = False
     verbose_name_plural = "lookups"
     ordering = ("id",)
 

@@ -6,12 +6,12 @@ import argparse
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 
+from tests.bench.lookup_throughput import IN_HAND, PROCESSES
 from tests.bench.report import Result
 from tests.integrations.sandbox.running import Running
 from tests.lab.home import own_home
 
 NAMES = ("lookup_throughput",)
-QUICK = 0.1
 
 Bench = Callable[..., Iterator[Result]]
 
@@ -25,10 +25,10 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a tenth of the work")
     parser.add_argument("--only", choices=NAMES, help="one benchmark only")
     chosen = parser.parse_args()
-    with own_home(SWITCHBOARD_WORKERS="2") as sandbox:
+    with own_home(SWITCHBOARD_WORKERS=str(PROCESSES), SWITCHBOARD_IN_FLIGHT=str(IN_HAND)) as sandbox:
         for name, bench in benches().items():
             if chosen.only in (None, name):
-                for result in bench(sandbox, scale=QUICK if chosen.quick else 1.0):
+                for result in bench(sandbox, is_quick=chosen.quick):
                     print(result.as_json(), flush=True)
 
 

@@ -15,7 +15,7 @@ NEW = Fernet.generate_key().decode()
 HELD = {"sid": "AC0", "token": "hush-hush ü"}
 
 
-@pytest.mark.parametrize("key", [OLD, NEW])
+@pytest.mark.parametrize("key", [OLD, NEW], ids=["passphrase", "fernet"])
 def test_sealed_opens_again(key):
     token = SecretBox([key]).seal(HELD)
 

@@ -17,9 +17,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from config.processes import Processes, read_procfile
-from enrichment.recipes import ensure_recipes
 from integrations.accounts import is_sandbox
-from integrations.services import ensure_accounts
 
 # Without what is easily mistaken for another letter or digit.
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -35,16 +33,14 @@ class Command(BaseCommand):
         ports = _ports()
         for name, (port, advice) in ports.items():
             _refuse_taken(name, port, advice)
-        call_command("migrate", interactive=False, verbosity=0)
-        ensure_accounts()
-        ensure_recipes()
+        call_command("prepare", verbosity=0)
         settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns without it
         password = create_first_admin()
         commands = read_procfile(settings.BASE_DIR / "Procfile")
         if settings.SANDBOX is False:
             del commands["sandbox"]
         greeting = _greeting(ports["web"][0], password)
-        processes = Processes(commands, _environment(ports), sys.stdout)
+        processes = Processes(commands, _environment(ports), sys.stdout, last={"sandbox"})
         greeter = _Greeter(processes, ports["web"][0], greeting)
         code = processes.run(every=greeter.greet_once)
         self.stdout.write("Everything is stopped.")

@@ -1,0 +1,20 @@
+"""Brings the database up to date: migrations, an account per provider, the starting recipes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from enrichment.recipes import ensure_recipes
+from integrations.services import ensure_accounts
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", interactive=False, verbosity=options["verbosity"])
+        ensure_accounts()
+        ensure_recipes()

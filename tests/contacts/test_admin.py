@@ -1,0 +1,140 @@
+"""The back office of contacts and imports: searching, correcting, downloading what was rejected."""
+
+import pytest
+from django.urls import reverse
+
+from contacts.models import Company, Contact
+from contacts.paging import COUNTED, EstimatedPaginator
+from contacts.searching import contacts_matching
+
+
+def contact(number="+14155550100", **fields):
+    return Contact.objects.create(phone_raw=number, phone_e164=number, **fields)
+
+
+def typed(contact, **changes):
+    """The form as a browser sends it."""
+    names = (
+        "first_name", "last_name", "full_name", "position", "department", "email", "address_line",
+        "city", "state", "postal_code", "country", "external_id",
+    )  # fmt: skip
+    form = {name: getattr(contact, name) for name in names}
+    return {
+        **form,
+        "company": contact.company_id or "",
+        "seen_revision": contact.revision,
+    } | changes
+
+
+@pytest.mark.django_db
+def test_edit_is_a_persons_and_outranks_the_rest(admin_client):
+    held = contact(first_name="Ann", full_name="Ann", provenance={"city": {"by": "file:1"}})
+
+    response = admin_client.post(
+        reverse("admin:contacts_contact_change", args=[held.pk]), typed(held, first_name="Anna")
+    )
+
+    held.refresh_from_db()
+    assert response.status_code == 302
+    assert (held.first_name, held.revision) == ("Anna", 1)
+    assert held.provenance["first_name"]["by"] == "person:admin"
+    assert held.provenance["city"] == {"by": "file:1"}
+
+
+@pytest.mark.django_db
+def test_edit_of_what_changed_meanwhile_is_refused_and_kept(admin_client):
+    held = contact(first_name="Ann")
+    form = typed(held, first_name="Anna")
+    Contact.objects.update(city="Oslo", revision=1)
+
+    response = admin_client.post(reverse("admin:contacts_contact_change", args=[held.pk]), form)
+
+    held.refresh_from_db()
+    assert response.status_code == 200
+    assert "changed meanwhile" in response.content.decode()
+    assert (held.first_name, held.city) == ("Ann", "Oslo")
+
+
+@pytest.mark.django_db
+def test_status_and_number_cannot_be_typed(admin_client):
+    held = contact()
+    form = typed(held, status="completed", phone_e164="+14155550199", city="Oslo")
+
+    admin_client.post(reverse("admin:contacts_contact_change", args=[held.pk]), form)
+
+    held.refresh_from_db()
+    assert (held.status, held.phone_e164, held.city) == ("pending", "+14155550100", "Oslo")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("term", "found"),
+    [
+        ("+1 415 555 01", ["Ann"]),
+        ("(415) 555-0100", ["Ann"]),
+        ("14155550100", ["Ann"]),
+        ("bo.", ["Bo"]),
+        ("BO@EXAMPLE.TEST", ["Bo"]),
+        ("acme", ["Bo"]),
+        ("nn", []),
+        ("%", []),
+    ],
+)
+def test_search_finds_beginnings(term, found):
+    acme = Company.objects.create(name="Acme", name_key="acme")
+    contact(full_name="Ann")
+    contact("+442079460100", full_name="Bo", email="bo@example.test", company=acme)
+    Contact.objects.filter(full_name="Bo").update(last_name="Bo. Berg")
+
+    names = Contact.objects.filter(contacts_matching(term)).values_list("full_name", flat=True)
+
+    assert list(names) == found
+
+
+@pytest.mark.django_db
+def test_long_list_is_estimated_and_short_one_counted(settings, django_assert_num_queries):
+    contact()
+    rows = Contact.objects.order_by("-id")
+
+    with django_assert_num_queries(1):
+        assert EstimatedPaginator(rows, 50).count == 1
+    with django_assert_num_queries(1):
+        assert EstimatedPaginator(rows.filter(city="Oslo"), 50).count == 0
+
+
+@pytest.mark.django_db
+def test_a_list_beyond_the_counted_is_as_long_as_postgres_believes(django_db_blocker):
+    from django.db import connection
+
+    Contact.objects.bulk_create(
+        Contact(phone_raw="x", phone_e164=f"+1{4155550000 + n}") for n in range(COUNTED + 500)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE contacts_contact")
+    rows = Contact.objects.order_by("-id")
+
+    assert EstimatedPaginator(rows, 50).count == COUNTED + 500
+    assert EstimatedPaginator(rows.filter(phone_raw="x"), 50).count == COUNTED
+
+
+def test_all_rejected_rows_are_downloaded(admin_client, import_rows):
+    bad = [("12", "=1+1", "", "", "")] * 150
+
+    record = import_rows(("+14155550100", "Ann", "", "", ""), *bad)
+    response = admin_client.get(reverse("admin:contacts_import_rejects", args=[record.pk]))
+
+    lines = b"".join(response.streaming_content).decode().splitlines()
+    assert response["Content-Disposition"] == f'attachment; filename="rejected-{record.pk}.csv"'
+    assert (len(lines), lines[0]) == (151, "Phone,Name,Company,Email,City,line,reason")
+    assert lines[1].startswith("12,'=1+1,,,,3,")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", ["contacts_import_rejects", "contacts_import_rejected"])
+def test_rejects_are_only_for_those_who_may_see_imports(client, django_user_model, page):
+    from contacts.models import Import
+
+    record = Import.objects.create(name="x", path="x")
+    client.force_login(django_user_model.objects.create_user("bo", password="x", is_staff=True))
+
+    assert client.get(reverse(f"admin:{page}", args=[record.pk])).status_code == 403
