@@ -32,14 +32,14 @@ types: $(STAMP) ## mypy, strict
 	@$(BIN)/mypy .
 
 bench: $(STAMP) ## the measured figures as JSON lines; ARGS=--quick for a tenth
-	@$(BIN)/python manage.py bench $(ARGS)
+	@$(BIN)/python -m tests.bench $(ARGS)
 
-chaos: $(STAMP) ## kill workers and servers under a run, and count that nothing is lost
-	@$(BIN)/python manage.py chaos $(ARGS)
+chaos: $(STAMP) ## kill workers and servers under work and count what is lost; ARGS="--contacts 2000"
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 lock: $(STAMP) ## pin requirements.lock from pyproject.toml; ARGS=--upgrade for the newest
 	@test -x $(VENV)/uv/bin/uv || $(BIN)/python -m venv $(VENV)/uv
-	@test -x $(VENV)/uv/bin/uv || $(VENV)/uv/bin/pip install --quiet uv
+	@test -x $(VENV)/uv/bin/uv || $(VENV)/uv/bin/pip install -qq uv
 	@$(VENV)/uv/bin/uv pip compile pyproject.toml --group dev --universal --generate-hashes \
 		--no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock $(ARGS)
 

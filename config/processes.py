@@ -29,6 +29,7 @@ from honcho.printer import Message, Printer
 GRACE_S = 30.0
 POLL_S = 0.1
 TWICE_S = 0.5
+PROCFILE = Path(__file__).resolve().parent.parent / "Procfile"
 STOPPERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 

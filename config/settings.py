@@ -9,10 +9,11 @@ from typing import Any
 import environ
 
 from config.embedded import Services
+from config.environment import Env
 from integrations.secrets import load_or_create_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Env()
 if (BASE_DIR / ".env").exists():
     env.read_env(BASE_DIR / ".env")
 
@@ -61,6 +62,9 @@ DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
 
 REDIS_URL = SERVICES.redis_url if NEEDS_REDIS else env.str("REDIS_URL")
 BROKER_URL = SERVICES.celery_broker_url if NEEDS_REDIS else REDIS_URL
+
+# How long web, worker and beat wait at their start for servers that do not answer yet.
+START_PATIENCE_S = env.float("SWITCHBOARD_START_PATIENCE_S", default=20.0)
 
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}

@@ -17,16 +17,16 @@ from kombu.exceptions import OperationalError as BrokerAway
 
 from config.checks import START
 
-# Servers that start beside us, or are just being restarted, get this long to answer.
-PATIENCE_S = 20.0
 BY_HAND = "python -m config.embedded start"
 
 
-def refuse_unready(patience_s: float = PATIENCE_S) -> None:
+def refuse_unready(patience_s: float | None = None) -> None:
     """Exit with a message unless the database, Redis and the configuration are fit to work with.
 
-    For web, worker and beat; `manage.py` runs system checks of its own.
+    For web, worker and beat; `manage.py` runs system checks of its own. Servers that start beside
+    us, or are just being restarted, get `patience_s` to answer.
     """
+    patience_s = settings.START_PATIENCE_S if patience_s is None else patience_s
     for problem in (_database_problem, _redis_problem):
         if said := _patiently(problem, patience_s):
             sys.exit(said)

@@ -36,6 +36,20 @@ def beat(worker_id: UUID) -> bool:
     return bool(Worker.objects.filter(id=worker_id, gone_at=None).update(seen_at=Now()))
 
 
+def holds(worker_id: UUID) -> bool:
+    """Tell whether the worker still has its lease, and keep it so until the transaction ends.
+
+    To be asked in every transaction that takes something new into the worker's hands: what one
+    takes after it was declared lost, nobody would ever give back.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM contacts_worker WHERE id = %s AND gone_at IS NULL FOR KEY SHARE",
+            [worker_id],
+        )
+        return cursor.fetchone() is not None
+
+
 def leave(worker_id: UUID) -> None:
     """Say that the worker goes, with nothing in hand."""
     Worker.objects.filter(id=worker_id, gone_at=None).update(gone_at=Now())
@@ -87,7 +101,12 @@ class Queue:
         params: Sequence[Any] = (),
         columns: str = "id",
     ) -> list[tuple[Any, ...]]:
-        """Claim up to `limit` due rows that meet `where` (our own SQL) and return `columns`."""
+        """Claim up to `limit` due rows that meet `where` (our own SQL) and return `columns`.
+
+        A worker that was declared lost gets none.
+        """
+        if not holds(worker_id):
+            return []
         with connection.cursor() as cursor:
             cursor.execute(
                 f"UPDATE {self.table} SET state = %s, worker_id = %s, tries = tries + 1"  # noqa: S608

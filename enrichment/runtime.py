@@ -60,9 +60,16 @@ class Runtime:
             return self.run(self._engine.work(seconds, should_stop))
         except LeaseLost:
             log.warning("lease_lost", worker=str(self._engine.worker_id))
+            self._forget_engine()
+            return True
+        except Exception:
+            self._forget_engine()  # without leaving: what it has in hand is given back in a while
+            raise
+
+    def _forget_engine(self) -> None:
+        if self._engine:
             self._engine.close()
             self._engine = None
-            return True
 
     def close(self) -> None:
         """Leave: nothing in hand, connections closed."""

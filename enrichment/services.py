@@ -83,7 +83,7 @@ def approve(run: Run, *, cap_usd: Decimal | None = None) -> None:
         approved_at=timezone.now(),
     )
     if not moved:
-        raise RunRefused(f"The run is {run.get_state_display().lower()}; it cannot be approved.")
+        raise RunRefused(_does_not_fit(run))
     run.refresh_from_db()
     ledger.set_cap(run.budget_key, cap)
 
@@ -171,7 +171,11 @@ def _move(run: Run, allowed: list[Run.State], to: Run.State, reason: str) -> Non
     )
     run.refresh_from_db()
     if not moved:
-        raise RunRefused(f"The run is {run.get_state_display().lower()}.")
+        raise RunRefused(_does_not_fit(run))
+
+
+def _does_not_fit(run: Run) -> str:
+    return f'That does not fit the state that the run is in: "{run.get_state_display()}".'
 
 
 def set_cap(run: Run, cap_usd: Decimal | None) -> None:

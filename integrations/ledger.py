@@ -84,11 +84,12 @@ def reserve(intents: Sequence[Intent], worker_id: UUID) -> Verdict:
         (intent for intent in intents if intent.call_key not in verdict.over),
         key=lambda intent: intent.call_key,
     )
-    granted = _insert(wanted, worker_id)
-    verdict.in_flight = {i.call_key for i in wanted} - granted
+    inserted = _insert(wanted, worker_id)
+    rest = [intent for intent in wanted if intent.call_key not in inserted]
+    verdict.in_flight = {i.call_key for i in rest} - _standing(rest)
     promised: defaultdict[str, Decimal] = defaultdict(Decimal)
     for intent in wanted:
-        if intent.call_key in granted and intent.price_usd:
+        if intent.call_key in inserted and intent.price_usd:
             for key, _ in intent.caps:
                 promised[key] += intent.price_usd
     _move({key: (amount, ZERO) for key, amount in promised.items()})
@@ -133,7 +134,7 @@ def _fit(paid: Iterable[Intent], left: dict[str, Decimal], verdict: Verdict) -> 
 
 
 def _insert(wanted: Sequence[Intent], worker_id: UUID) -> set[UUID]:
-    """Insert reservations; one of ours that stands already (a repeated commit) counts as new."""
+    """Insert reservations and return the call keys of those that were free."""
     if not wanted:
         return set()
     with connection.cursor() as cursor:
@@ -146,15 +147,20 @@ def _insert(wanted: Sequence[Intent], worker_id: UUID) -> set[UUID]:
             " ON CONFLICT (call_key) DO NOTHING RETURNING call_key",
             [worker_id, orjson.dumps([_reservation(intent) for intent in wanted]).decode()],
         )
-        granted = {key for (key,) in cursor.fetchall()}
-        if len(granted) < len(wanted):
-            cursor.execute(
-                "SELECT call_key FROM integrations_reservation"
-                " WHERE call_key = ANY(%s::uuid[]) AND request_id = ANY(%s::uuid[])",
-                _keys(wanted),
-            )
-            granted |= {key for (key,) in cursor.fetchall()}
-    return granted
+        return {key for (key,) in cursor.fetchall()}
+
+
+def _standing(intents: Sequence[Intent]) -> set[UUID]:
+    """Return the call keys of our own reservations: of a commit whose answer we never got."""
+    if not intents:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT call_key FROM integrations_reservation"
+            " WHERE call_key = ANY(%s::uuid[]) AND request_id = ANY(%s::uuid[])",
+            _keys(intents),
+        )
+        return {key for (key,) in cursor.fetchall()}
 
 
 def _reservation(intent: Intent) -> dict[str, object]:

@@ -1,8 +1,12 @@
 """Launches servers, tells whether a process lives and is the one we mean, waits for its end."""
 
 import os
+import signal
 import subprocess
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,6 +19,30 @@ def launch(command: list[str], log: BinaryIO, options: dict[str, Any]) -> subpro
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **options)
     _children[child.pid] = child
     return child
+
+
+@contextmanager
+def unbroken() -> Iterator[None]:
+    """Lets SIGINT and SIGTERM wait for the end of the block, which must not be left halfway.
+
+    They are not masked, because the servers that are started would inherit the mask. Only the
+    main thread hears signals; in others this changes nothing.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[int] = []
+    before = {
+        number: signal.signal(number, lambda got, _frame: heard.append(got))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if heard:
+            os.kill(os.getpid(), heard[0])
 
 
 def reap() -> None:

@@ -148,13 +148,16 @@ def running(services: Services) -> Iterator[Services]:
     if not services.is_needed:
         yield services
         return
-    user = services.enter()
-    registered_by = os.getpid()
+    registered_by, user = os.getpid(), None
     try:
+        with processes.unbroken():
+            user = services.enter()
         yield services
     finally:
-        if os.getpid() == registered_by:  # a forked child that unwinds is not the one registered
-            services.leave(user)
+        # A forked child that unwinds is not the one registered.
+        if user is not None and os.getpid() == registered_by:
+            with processes.unbroken():
+                services.leave(user)
 
 
 def default_services(environment: Mapping[str, str] = os.environ) -> Services:

@@ -32,7 +32,7 @@ class TakenOver(Exception):
 class Job:
     """What every chunk of an import needs to know; `source` and `at` go into provenance.
 
-    `on_decided` is called when the rest of a chunk is PostgreSQL's work.
+    `on_decided` is called when the rest of a chunk is PostgreSQL's work, `beat` before each try.
     """
 
     import_id: int
@@ -42,6 +42,7 @@ class Job:
     at: str
     companies: Directory = field(default_factory=Directory)
     on_decided: Callable[[], None] = lambda: None
+    beat: Callable[[], None] = lambda: None
 
 
 def settle(job: Job, candidates: Sequence[Candidate], after_line: int) -> Counter[str]:
@@ -51,6 +52,7 @@ def settle(job: Job, candidates: Sequence[Candidate], after_line: int) -> Counte
     blame: that one is rejected with the reason. Raises TakenOver, and OperationalError when the
     database cannot be reached.
     """
+    job.beat()
     try:
         return _settle_once(job, candidates, after_line)
     except UNREACHABLE:

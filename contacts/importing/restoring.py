@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -86,7 +85,7 @@ def _read(ids: Sequence[int]) -> dict[int, _Contact]:
     return {
         id_: _Contact(
             id_,
-            json.loads(facts) if isinstance(facts, str) else facts,
+            orjson.loads(facts) if isinstance(facts, str) else facts,
             dict(zip(_COLUMNS, values, strict=True)),
         )
         for id_, facts, *values in rows

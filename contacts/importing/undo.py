@@ -109,18 +109,14 @@ def _open_rows(import_id: int, below: int) -> list[Row]:
 
 def _settle(import_id: int, rows: Sequence[Row]) -> None:
     counts = Counter(row.undo for row in rows)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE contacts_importrow r SET undo = v.undo, undo_reason = v.reason"
-            " FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS v (line, undo, reason)"
-            " WHERE r.source_id = %s AND r.line = v.line",
-            [
-                [row.line for row in rows],
-                [row.undo for row in rows],
-                [row.reason for row in rows],
-                import_id,
-            ],
+    ends: dict[tuple[str, str], list[int]] = {}
+    for row in rows:
+        ends.setdefault((row.undo, row.reason), []).append(row.line)
+    for (end, reason), lines in ends.items():
+        ImportRow.objects.filter(source_id=import_id, line__in=lines).update(
+            undo=end, undo_reason=reason
         )
+    with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE contacts_import SET losses = 0,"  # noqa: S608  our own names
             + ", ".join(f" {name} = {name} + %s" for name in _COUNTERS.values())

@@ -116,7 +116,7 @@ def _read_on(record: Import, own: UUID, report: Report | None, chunk_rows: int) 
     source, line = f"file:{record.pk}", record.read_line
     rows = cast(Rows, table.rows(line))
     with staged(rows, stager(record.mapping, record.region), chunk_rows) as pipeline:
-        job = Job(record.pk, own, rules, source, at, on_decided=pipeline.read_on)
+        job = Job(record.pk, own, rules, source, at, on_decided=pipeline.read_on, beat=heart.beat)
         while (chunk := pipeline.get(timeout_s=settings.LEASE_S / 6)) is not None:
             heart.beat()
             if chunk:

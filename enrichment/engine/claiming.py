@@ -68,6 +68,26 @@ def claim(run: RunView, worker_id: UUID, limit: int, *, suspects: bool = False) 
     return [_item(run, row, contacts[row[1]]) for row in rows if row[1] in contacts]
 
 
+def put_back(worker_id: UUID, in_hand: list[int]) -> int:
+    """Return items that the worker claimed without ever hearing of it; tell how many.
+
+    That is what a connection leaves that breaks between a claim's commit and its answer.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE enrichment_runitem SET state = 'waiting', worker_id = NULL, tries = tries - 1"
+            " WHERE state = 'claimed' AND worker_id = %s AND id <> ALL(%s) RETURNING contact_id",
+            [worker_id, in_hand],
+        )
+        contact_ids = [id_ for (id_,) in cursor.fetchall()]
+        for before, after in (("processing", "failed"), ("failed", "pending")):
+            cursor.execute(
+                "UPDATE contacts_contact SET status = %s WHERE id = ANY(%s) AND status = %s",
+                [after, contact_ids, before],
+            )
+    return len(contact_ids)
+
+
 def _processing(ids: list[int]) -> dict[int, tuple[Any, ...]]:
     """Move contacts to processing; a run that was approved is the explicit word to reprocess."""
     columns = ", ".join(CONTACT_COLUMNS)

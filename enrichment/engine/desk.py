@@ -16,6 +16,7 @@ from uuid import UUID
 import orjson
 from django.db import connection
 
+from contacts import leases
 from enrichment.engine.items import ZERO, Item, Outcome
 from enrichment.engine.lanes import Lane
 from integrations import ledger
@@ -26,6 +27,7 @@ from integrations.errors import (
     CallError,
     OutcomeHeld,
     OverBudget,
+    RateReached,
 )
 from integrations.ledger import Intent
 from integrations.provider import Ask
@@ -109,8 +111,12 @@ class Desk:
 def serve(requests: Sequence[Request], accounts: Accounts, worker_id: UUID) -> None:
     """Answer, grant or refuse each request, in one transaction."""
     accounts.refresh()
+    is_lost = not leases.holds(worker_id)
     for request in requests:
-        request.intent, request.error, request.is_elsewhere = None, None, False
+        request.intent, request.is_elsewhere = None, False
+        request.error = RateReached("this worker was declared lost") if is_lost else None
+    if is_lost:
+        return
     _take_answers(requests)
     today = datetime.now(UTC)
     wanting = [r for r in requests if not r.error and r.open_asks()]

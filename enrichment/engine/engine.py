@@ -55,6 +55,8 @@ class Engine:
         desk = Desk(self._desk_lane, self._desk_accounts, worker_id)
         self._asker = Asker(desk, gate, self._desk_accounts, lambda: self._batch)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._in_hand: set[int] = set()
+        self._breaks = 0
         self._room = asyncio.Event()  # set when enough places are free to be worth a claim
         self._runs: list[RunView] = []
         self._runs_at = 0.0
@@ -66,6 +68,8 @@ class Engine:
 
         Raises LeaseLost when the items in hand were given to others.
         """
+        if not await self._lane.run(leases.beat, self.worker_id):
+            raise LeaseLost(str(self.worker_id))  # idle for longer than the lease
         stop_at = time.monotonic() + seconds
         self._runs_at = 0.0  # somebody rang: what we knew of runs is old
         heart = asyncio.create_task(self._beat())
@@ -96,6 +100,7 @@ class Engine:
         free = self._free()
         if free < self._least_claim:
             return False
+        await self._put_back_unheard()
         for run in await self._working_runs():
             items = await self._lane.run(claiming.claim, run, self.worker_id, free)
             for item in items:
@@ -106,6 +111,15 @@ class Engine:
         if self._tasks:
             return False
         return not await self._take_suspect()
+
+    async def _put_back_unheard(self) -> None:
+        """After a broken connection: let go of what was claimed while we did not hear of it."""
+        if self._breaks == self._lane.breaks:
+            return
+        self._breaks = self._lane.breaks
+        in_hand = [*self._in_hand, *(finished.item.id for finished in self._batch.finished)]
+        count = await self._lane.run(claiming.put_back, self.worker_id, in_hand)
+        log.warning("claims_put_back", items=count)
 
     async def _working_runs(self) -> list[RunView]:
         """Return the working runs, the one after the last first, so that all get their turn."""
@@ -128,6 +142,7 @@ class Engine:
     def _start(self, item: Item) -> None:
         task = asyncio.create_task(self._perform(item))
         self._tasks.add(task)
+        self._in_hand.add(item.id)
         task.add_done_callback(self._let_go)
 
     def _let_go(self, task: asyncio.Task[None]) -> None:
@@ -147,6 +162,7 @@ class Engine:
             log.exception("item_failed", run=item.run.id, item=item.id)
             finished = Finished(item, "failed", f"{type(mistake).__name__} in our own code")
         self._batch.finished.append(finished)
+        self._in_hand.discard(item.id)
         if finished.blocks or finished.ending == "released":
             self._runs_at = 0.0
 

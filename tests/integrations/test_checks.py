@@ -54,23 +54,25 @@ def test_checks_leave_the_database_alone_unless_asked(account, settings, django_
 
 
 @pytest.mark.parametrize(
-    ("is_production", "sandbox", "has_secret", "found"),
+    ("is_production", "sandbox", "found"),
     [
-        (True, None, False, ["integrations.E002"]),
-        (True, None, True, []),
-        (True, True, False, []),
-        (True, False, False, []),
-        (False, None, False, []),
+        (True, None, ["integrations.E002"]),
+        (True, True, []),
+        (True, False, []),
+        (False, None, []),
     ],
 )
-def test_production_is_a_sandbox_only_when_told_so(
-    account, settings, is_production, sandbox, has_secret, found
-):
+def test_production_is_a_sandbox_only_when_told_so(settings, is_production, sandbox, found):
     settings.IS_PRODUCTION, settings.SANDBOX = is_production, sandbox
-    if not has_secret:
-        Account.objects.update(secrets="")
+    Account.objects.create(provider="twilio")
 
     assert ids(production_is_no_sandbox_by_accident) == found
+
+
+def test_production_with_a_secret_is_no_sandbox(account, settings):
+    settings.IS_PRODUCTION = True
+
+    assert ids(production_is_no_sandbox_by_accident) == []
 
 
 def test_production_does_not_become_a_sandbox_while_it_runs(account, settings):

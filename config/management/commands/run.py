@@ -16,7 +16,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from config.processes import Processes, read_procfile
+from config.processes import PROCFILE, Processes, read_procfile
 from integrations.accounts import is_sandbox
 
 # Without what is easily mistaken for another letter or digit.
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         call_command("prepare", verbosity=0)
         settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns without it
         password = create_first_admin()
-        commands = read_procfile(settings.BASE_DIR / "Procfile")
+        commands = read_procfile(PROCFILE)
         if settings.SANDBOX is False:
             del commands["sandbox"]
         greeting = _greeting(ports["web"][0], password)

@@ -193,7 +193,7 @@ def test_a_value_too_long_is_cut_and_said():
     row = read(["1", "c" * 5000, "d" * 201])
 
     assert row["cut"] == "company, city"
-    assert (len(row["company"]), len(row["city"])) == (BY_NAME["company"].limit, 200)
+    assert (len(row["company"]), len(row["city"])) == (BY_NAME["company"].limit, 100)
 
 
 @given(st.lists(st.text(), max_size=4))

@@ -1,0 +1,106 @@
+"""Processes side by side: they end together, in order, and none is left."""
+
+import io
+import os
+import signal
+import threading
+import time
+
+import psutil
+import pytest
+
+from config import processes
+from config.processes import Processes, read_procfile
+
+SLEEP = "sleep 300"
+# Takes no SIGTERM, and has a child that takes none.
+STUBBORN = "sh -c \"trap '' TERM; (trap '' TERM; exec sleep 300) & while :; do sleep 1; done\""
+
+
+class Side:
+    """Processes under test, with what they printed."""
+
+    def __init__(self, commands, **options):
+        self.out = io.StringIO()
+        self.processes = Processes(commands, os.environ, self.out, **options)
+
+    def run(self, *signals):
+        """Run them; send the signals, each a while after the one before."""
+        for at, number in enumerate(signals):
+            threading.Timer(0.4 + 0.8 * at, os.kill, (os.getpid(), number)).start()
+        before = set(psutil.Process().children(recursive=True))
+        code = self.processes.run()
+        left = set(psutil.Process().children(recursive=True)) - before
+        assert [one for one in left if one.status() != psutil.STATUS_ZOMBIE] == []
+        return code
+
+    @property
+    def said(self):
+        """What was printed, by (process, line)."""
+        lines = [line.split(" ", 1)[1].split("|", 1) for line in self.out.getvalue().splitlines()]
+        return [(name.strip(), text.strip()) for name, text in lines]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_all_of_them(number):
+    side = Side({"web": SLEEP, "worker": SLEEP})
+
+    code = side.run(number)
+
+    assert code == 0
+    assert side.said == [("system", "stopping; again to stop without waiting")]
+
+
+def test_one_that_ends_stops_the_rest_and_gives_its_code():
+    side = Side({"web": SLEEP, "worker": "sh -c 'echo oh; exit 7'", "beat": SLEEP})
+
+    code = side.run()
+
+    assert code == 7
+    assert ("worker", "oh") in side.said
+    assert side.said[-1] == ("system", "worker ended (exit code 7); stopping the rest")
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "how"),
+    [("sh -c 'kill -9 $$'", 1, "SIGKILL"), ("true", 1, "exit code 0"), ("no-such", 127, "127")],
+)
+def test_every_end_that_nobody_asked_for_is_a_failure(command, code, how):
+    side = Side({"web": SLEEP, "worker": command})
+
+    assert side.run() == code
+    assert how in side.said[-1][1]
+
+
+def test_asked_twice_it_does_not_wait():
+    side = Side({"worker": STUBBORN})
+    began = time.monotonic()
+
+    code = side.run(signal.SIGINT, signal.SIGINT)
+
+    assert code == 0
+    assert time.monotonic() - began < processes.GRACE_S / 2
+
+
+def test_who_is_slow_is_killed_with_its_children_when_its_time_is_over(monkeypatch):
+    monkeypatch.setattr(processes, "GRACE_S", 0.5)
+    side = Side({"worker": STUBBORN})
+
+    assert side.run(signal.SIGTERM) == 0
+
+
+def test_the_last_are_told_when_the_others_have_ended():
+    slow = "sh -c \"trap 'sleep 0.5; echo worker ends; exit 0' TERM; while :; do sleep 0.1; done\""
+    last = "sh -c \"trap 'echo sandbox ends; exit 0' TERM; while :; do sleep 0.1; done\""
+    side = Side({"sandbox": last, "worker": slow}, last={"sandbox"})
+
+    side.run(signal.SIGINT)
+
+    assert side.said[1:] == [("worker", "worker ends"), ("sandbox", "sandbox ends")]
+
+
+def test_procfile_names_what_make_run_starts():
+    commands = read_procfile(processes.PROCFILE)
+
+    assert list(commands) == ["web", "worker", "beat", "sandbox", "flower"]
+    assert all("config" in command for name, command in commands.items() if name != "sandbox")
