@@ -76,7 +76,7 @@ def _query(fields: Sequence[str]) -> str:
     if unknown:
         raise ValueError(f"a contact has no field {unknown[0]!r}")
     return (
-        "SELECT r.line, r.outcome, r.reason, c.status, c.error"  # noqa: S608  our own columns
+        "SELECT r.line, r.outcome, r.reason, c.status, c.error"
         + "".join(f", {known[name]}" for name in fields)
         + " FROM contacts_importrow r LEFT JOIN contacts_contact c ON c.id = r.contact_id"
         " LEFT JOIN contacts_company k ON k.id = c.company_id"

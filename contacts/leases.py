@@ -109,7 +109,7 @@ class Queue:
             return []
         with connection.cursor() as cursor:
             cursor.execute(
-                f"UPDATE {self.table} SET state = %s, worker_id = %s, tries = tries + 1"  # noqa: S608
+                f"UPDATE {self.table} SET state = %s, worker_id = %s, tries = tries + 1"
                 f" WHERE id IN (SELECT id FROM {self.table} WHERE state = '{self.waiting}'"
                 f" AND due_at <= now() AND {where} ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)"
                 f" RETURNING {columns}",
@@ -122,7 +122,7 @@ class Queue:
         """Return what lost workers held: (ids waiting again, ids given up)."""
         with connection.cursor() as cursor:
             cursor.execute(
-                f"UPDATE {self.table} SET worker_id = NULL, losses = losses + 1, due_at = now(),"  # noqa: S608
+                f"UPDATE {self.table} SET worker_id = NULL, losses = losses + 1, due_at = now(),"
                 " state = CASE WHEN losses + 1 >= %s THEN %s ELSE %s END"
                 " WHERE state = %s AND worker_id = ANY(%s) RETURNING id, state",
                 [MAX_LOSSES, self.dead, self.waiting, self.claimed, list(worker_ids)],

@@ -35,7 +35,7 @@ class Plan:
 
 @dataclass(slots=True)
 class Decision:
-    """Lookups to start now; `skipped` is final only when nothing starts and nothing is under way."""
+    """Lookups to start now; `skipped` is final when nothing starts and nothing is under way."""
 
     start: list[Lookup] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)

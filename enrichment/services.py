@@ -126,7 +126,7 @@ def _write_items(run: Run) -> int:
     query, params = selection.of_run(run).order_by("pk").values_list("pk").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO enrichment_runitem (run_id, contact_id)"  # noqa: S608 - Django's own SQL
+            "INSERT INTO enrichment_runitem (run_id, contact_id)"
             f" SELECT %s, picked.id FROM ({query}) AS picked (id) ON CONFLICT DO NOTHING",
             [run.pk, *params],
         )

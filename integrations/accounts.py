@@ -23,7 +23,6 @@ from integrations.provider import Lookup, Price, Provider
 from integrations.registry import PROVIDERS, provider
 from integrations.secrets import SecretBox, SecretUnreadable
 
-
 Problem = Refused | CredentialRejected | QuotaExhausted
 
 

@@ -211,7 +211,9 @@ class ApiCall(models.Model):
         indexes = [
             # What was asked about a contact, on its page.
             models.Index(
-                name="apicall_by_contact", fields=["contact_id"], condition=Q(contact_id__isnull=False)
+                name="apicall_by_contact",
+                fields=["contact_id"],
+                condition=Q(contact_id__isnull=False),
             ),
             # The list of calls that need a look.
             models.Index(

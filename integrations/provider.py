@@ -189,9 +189,7 @@ class Basic:
     user: str
     password: str
 
-    def apply(
-        self, secrets: Mapping[str, str], headers: dict[str, str], params: Params
-    ) -> None:
+    def apply(self, secrets: Mapping[str, str], headers: dict[str, str], params: Params) -> None:
         password = secrets[self.password] if self.password else ""
         pair = f"{secrets[self.user]}:{password}".encode()
         headers["Authorization"] = "Basic " + base64.b64encode(pair).decode()
@@ -203,9 +201,7 @@ class HeaderKey:
     secret: str
     prefix: str = ""
 
-    def apply(
-        self, secrets: Mapping[str, str], headers: dict[str, str], params: Params
-    ) -> None:
+    def apply(self, secrets: Mapping[str, str], headers: dict[str, str], params: Params) -> None:
         headers[self.header] = self.prefix + secrets[self.secret]
 
 
@@ -214,9 +210,7 @@ class QueryKey:
     param: str
     secret: str
 
-    def apply(
-        self, secrets: Mapping[str, str], headers: dict[str, str], params: Params
-    ) -> None:
+    def apply(self, secrets: Mapping[str, str], headers: dict[str, str], params: Params) -> None:
         params[self.param] = secrets[self.secret]
 
 
@@ -326,6 +320,6 @@ class Provider:
         return found
 
     def tests(self, trial: Trial) -> Trial:
-        """Register the coroutine behind "test this connection"; it returns what it saw, in words."""
+        """Register the coroutine behind "test this connection"; it says what it saw in words."""
         self.trial = trial
         return trial

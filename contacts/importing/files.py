@@ -39,7 +39,7 @@ class Copy:
 def keep(source: Path | str) -> Iterator[Copy]:
     """Copy a file, or pasted text, into the uploads; an error in the block removes the copy."""
     name = f"{uuid4().hex}{_PASTED if isinstance(source, str) else source.suffix.lower()[:10]}"
-    settings.UPLOADS.mkdir(parents=True, exist_ok=True)
+    settings.UPLOADS.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         yield _copy(source, name)
     except BaseException:

@@ -15,11 +15,11 @@ from contacts.models import ImportRow
 
 _COLUMNS = {**{name: name for name in WRITTEN}, COMPANY: "company_id"}
 _READ = (
-    f"SELECT id, provenance, {', '.join(_COLUMNS.values())}"  # noqa: S608  our own columns
+    f"SELECT id, provenance, {', '.join(_COLUMNS.values())}"
     " FROM contacts_contact WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 )
 _WRITE = (
-    f"UPDATE contacts_contact c SET {', '.join(f'{name} = v.{name}' for name in WRITTEN)},"  # noqa: S608
+    f"UPDATE contacts_contact c SET {', '.join(f'{name} = v.{name}' for name in WRITTEN)},"
     " company_id = (SELECT k.id FROM contacts_company k WHERE k.id = v.company_id),"
     " provenance = v.facts::jsonb, revision = c.revision + 1, updated_at = now()"
     f" FROM unnest(%s::bigint[], %s::text[], {'%s::text[], ' * len(WRITTEN)} %s::bigint[])"

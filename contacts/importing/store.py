@@ -36,7 +36,7 @@ _COPY_ROWS = (
     "COPY contacts_importrow (source_id, line, outcome, contact_id, reason, raw, before) FROM STDIN"
 )
 _READ_KNOWN = (
-    f"SELECT c.id, c.phone_e164, c.revision, {', '.join('c.' + name for name in WRITTEN)},"  # noqa: S608
+    f"SELECT c.id, c.phone_e164, c.revision, {', '.join('c.' + name for name in WRITTEN)},"
     " c.company_id, k.name_key, k.domain,"
     " CASE WHEN c.provenance::text LIKE '%%\"person:%%' THEN c.provenance END"
     " FROM contacts_contact c LEFT JOIN contacts_company k ON k.id = c.company_id"
@@ -110,11 +110,11 @@ def _new_ids(count: int) -> Sequence[int]:
         " (SELECT pg_get_serial_sequence('contacts_contact', 'id')::regclass) AS ids (name)) AS new"
     )
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT min(id), max(id) FROM {new}", [count])  # noqa: S608
+        cursor.execute(f"SELECT min(id), max(id) FROM {new}", [count])
         low, high = cursor.fetchone()
         if high - low + 1 == count:
             return range(low, high + 1)
-        cursor.execute(f"SELECT id FROM {new}", [count])  # noqa: S608
+        cursor.execute(f"SELECT id FROM {new}", [count])
         return [id_ for (id_,) in cursor.fetchall()]
 
 
@@ -173,7 +173,7 @@ def update_contacts(updated: Sequence[Known], source: str, at: str) -> None:
     types = ["bigint[]", "text[]", "bigint[]", *["text[]"] * len(columns)]
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE contacts_contact c SET "  # noqa: S608  our own column names
+            "UPDATE contacts_contact c SET "
             + "".join(f"{name} = v.{name}, " for name in columns)
             + "company_id = v.company_id, provenance = c.provenance || v.facts::jsonb,"
             " revision = c.revision + 1, updated_at = now()"

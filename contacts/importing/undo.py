@@ -118,7 +118,7 @@ def _settle(import_id: int, rows: Sequence[Row]) -> None:
         )
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE contacts_import SET losses = 0,"  # noqa: S608  our own names
+            "UPDATE contacts_import SET losses = 0,"
             + ", ".join(f" {name} = {name} + %s" for name in _COUNTERS.values())
             + " WHERE id = %s",
             [*(counts[undo] for undo in _COUNTERS), import_id],

@@ -88,7 +88,7 @@ class Import(Leased):
                         "failed",
                         "undoing",
                         "undone",
-                    ]  # fmt: skip
+                    ]
                 ),
             ),
             models.CheckConstraint(

@@ -104,7 +104,7 @@ def _processing(ids: list[int]) -> dict[int, tuple[Any, ...]]:
                 [completed],
             )
         cursor.execute(
-            "UPDATE contacts_contact SET status = 'processing'"  # noqa: S608
+            "UPDATE contacts_contact SET status = 'processing'"
             f" WHERE id = ANY(%s) RETURNING {columns}",
             [ids],
         )

@@ -174,7 +174,7 @@ def _propose(request: Request, accounts: Accounts, now: datetime) -> None:
 
 
 def _take_answers(requests: Iterable[Request]) -> None:
-    """Give each request the fresh answers to its questions; an unknown one is an error of its own."""
+    """Give each request the fresh answers to its questions; an unknown one is an error."""
     wanted = {key: r for r in requests for _, key in r.open_asks()}
     if not wanted:
         return

@@ -58,9 +58,7 @@ class Outcome:
 
     def trace(self) -> dict[str, str]:
         """Return the entry of the item's trace."""
-        entry: dict[str, str] = {
-            "o": "reused" if self.is_reused and not self.error else self.kind
-        }
+        entry: dict[str, str] = {"o": "reused" if self.is_reused and not self.error else self.kind}
         if self.usd:
             entry["usd"] = str(self.usd)
         if self.answer:

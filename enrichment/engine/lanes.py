@@ -36,7 +36,7 @@ class Lane:
 
     def close(self) -> None:
         """Close the thread's connection and end the thread."""
-        self._pool.submit(lambda: connection.close()).result()  # that thread's own
+        self._pool.submit(_close).result()
         self._pool.shutdown()
 
     def _persist(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -55,3 +55,7 @@ class Lane:
                 connection.close()
                 time.sleep(pause_s)
                 pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+
+
+def _close() -> None:
+    connection.close()  # of the thread that runs this

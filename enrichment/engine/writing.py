@@ -187,7 +187,7 @@ def _write_contacts(held: Sequence[Finished]) -> list[Finished]:
     shape = "".join(f", {name} {golden.TYPES[name]}" for name in columns)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE contacts_contact AS c SET {sets} provenance = v.provenance,"  # noqa: S608
+            f"UPDATE contacts_contact AS c SET {sets} provenance = v.provenance,"
             " cost_usd = c.cost_usd + v.cost, revision = c.revision + 1, updated_at = now(),"
             " error = v.error, enriched_at = CASE WHEN v.status = 'completed' THEN now()"
             " ELSE c.enriched_at END,"
@@ -230,7 +230,7 @@ def _contact_row(one: Finished, columns: Sequence[str]) -> dict[str, Any]:
 def _read_again(item: Item) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT revision, provenance::text, {', '.join(golden.NAMES)}"  # noqa: S608
+            f"SELECT revision, provenance::text, {', '.join(golden.NAMES)}"
             " FROM contacts_contact WHERE id = %s FOR UPDATE",
             [item.contact_id],
         )

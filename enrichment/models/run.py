@@ -78,7 +78,7 @@ class Run(models.Model):
                         "blocked",
                         "done",
                         "cancelled",
-                    ]  # fmt: skip
+                    ]
                 ),
             ),
             models.CheckConstraint(

@@ -8,7 +8,6 @@ from importlib import import_module
 
 from tests.bench.lookup_throughput import IN_HAND, PROCESSES
 from tests.bench.report import Result
-from tests.integrations.sandbox.running import Running
 from tests.lab.home import own_home
 
 NAMES = ("lookup_throughput",)

@@ -13,7 +13,7 @@ import os
 import random
 import signal
 import time
-from contextlib import suppress
+from decimal import Decimal
 from typing import Any
 
 from tests.chaos.audit import Audit, calls
@@ -32,9 +32,12 @@ Child = Any  # multiprocessing's process of the "fork" context
 
 def cap_races(sandbox: Running, count: int) -> Audit:
     """Return the audit of `count` races, with kills in every second one."""
-    found = Audit({"races": count, "workers": PROCESSES * ENGINES, "cap_calls": CALLS, "paid": []})
+    sizes = {"races": count, "workers": PROCESSES * ENGINES, "cap_calls": CALLS}
+    found = Audit({**sizes, "paid": [], "in_flight_at_kills": []})
     for number in range(count):
         _race(found, sandbox, by_account=number % 4 > 1, with_kills=number % 2 == 1)
+    lost = sum(found.figures["in_flight_at_kills"])
+    found.must(count < 2 or lost > 0, "no kill met a call in flight: it proves nothing")
     return found
 
 
@@ -49,7 +52,8 @@ def _race(found: Audit, sandbox: Running, *, by_account: bool, with_kills: bool)
     )
     seeding.fresh_contacts(CONTACTS)
     seeding.approved_run(seeding.one_lookup_recipe(), cap_usd=None if by_account else cap_usd)
-    _work(with_kills=with_kills)
+    lost = _work(cap_usd, with_kills=with_kills)
+    found.figures["in_flight_at_kills"] += [lost] if with_kills else []
     paid = sum(call["charged"] for call in calls(sandbox))
     found.figures["paid"].append(paid)
     kind = f"race {len(found.figures['paid'])}"
@@ -58,42 +62,54 @@ def _race(found: Audit, sandbox: Running, *, by_account: bool, with_kills: bool)
     most = one("SELECT max(spent_usd + reserved_usd) FROM integrations_budget")
     found.must(most <= cap_usd, f"{kind}: a budget holds {most}, the cap is {cap_usd}")
     left = one("SELECT sum(reserved_usd) FROM integrations_budget")
-    found.must(left == 0, f"{kind}: {left} is left reserved")
+    rest = one("SELECT count(*) FROM integrations_reservation")
+    found.must(left == rest == 0, f"{kind}: {left} is left reserved, by {rest} reservations")
     ((state, blocked_by),) = rows("SELECT state, blocked_by FROM enrichment_run")
     found.must(
         state == "blocked" and blocked_by.startswith("cap:"), f"{kind}: {state} {blocked_by}"
     )
 
 
-def _work(*, with_kills: bool) -> None:
-    """Let all work until the run stands still; the leases of the killed end at once."""
+def _work(cap_usd: Decimal, *, with_kills: bool) -> int:
+    """Let all work until the run stands still; return the calls in flight where we killed."""
     children = [_start() for _ in range(PROCESSES)]
-    victims: list[Child] = []
-    if with_kills:
-        time.sleep(random.uniform(0.6, 1.2))
-        victims = random.sample(children, KILLED)
-        for victim in victims:
-            with suppress(ProcessLookupError):
-                os.kill(victim.pid, signal.SIGKILL)
+    victims = random.sample(children, KILLED) if with_kills else []
+    if victims:
+        _await_spending(cap_usd * random.randint(2, 8) / 10)
+    for victim in victims:
+        os.kill(victim.pid, signal.SIGKILL)
     for child in children:
         child.join(PATIENCE_S)
-    if victims:
-        _give_back([victim.pid for victim in victims])
-        again = _start()
-        again.join(PATIENCE_S)
+    if not victims:
+        return 0
+    lost = _give_back([victim.pid for victim in victims])
+    _start().join(PATIENCE_S)
+    return lost
 
 
-def _give_back(pids: list[int]) -> None:
-    """Do what the sweep does when the leases of these processes have run out."""
-    from django.db import transaction
+def _await_spending(usd: Decimal) -> None:
+    """Wait until that much is spent or promised."""
+    give_up_at = time.monotonic() + PATIENCE_S
+    while time.monotonic() < give_up_at:
+        used = one("SELECT coalesce(max(spent_usd + reserved_usd), 0) FROM integrations_budget")
+        if used >= usd:
+            return
+        time.sleep(0.01)
 
+
+def _give_back(pids: list[int]) -> int:
+    """Do what the sweep does when the leases of these processes have run out; count their calls."""
     from enrichment import services
 
-    lost = rows("SELECT id FROM contacts_worker WHERE split_part(name, ':', 2)::int = ANY(%s)", pids)
-    with transaction.atomic():
-        rows("UPDATE contacts_worker SET gone_at = now() WHERE id = ANY(%s) RETURNING id",
-             [id_ for (id_,) in lost])  # fmt: skip
-        services.give_back([id_ for (id_,) in lost])
+    lost = rows(
+        "UPDATE contacts_worker SET seen_at = now() - interval '1 hour'"
+        " WHERE gone_at IS NULL AND split_part(name, ':', 2)::int = ANY(%s) RETURNING id",
+        pids,
+    )
+    ids = [id_ for (id_,) in lost]
+    count = one("SELECT count(*) FROM integrations_reservation WHERE worker_id = ANY(%s)", ids)
+    services.sweep()
+    return int(count)
 
 
 def _start() -> Child:

@@ -196,9 +196,7 @@ def test_a_dear_unknown_is_held_for_a_person(runtime, sandbox, line_type_recipe)
 
 
 @pytest.mark.parametrize("sid", ["AC" + "0" * 28 + "0401"])
-def test_a_refused_secret_stops_the_run_until_it_is_mended(
-    runtime, sandbox, line_type_recipe, sid
-):
+def test_a_refused_secret_stops_the_run_until_it_is_mended(runtime, sandbox, line_type_recipe, sid):
     account = Account.objects.get(provider="twilio")
     accounts.set_secrets(account, {"account_sid": sid, "auth_token": "0" * 32})
     for number in numbers(300):
@@ -244,9 +242,7 @@ def test_a_cap_of_the_account_and_day_blocks_every_run(runtime, sandbox, line_ty
     assert worked(runtime, run).done_count == 20
 
 
-def test_a_run_approved_in_the_sandbox_never_spends_real_money(
-    runtime, settings, line_type_recipe
-):
+def test_a_run_approved_in_the_sandbox_never_spends_real_money(runtime, settings, line_type_recipe):
     contact()
     run = approved(line_type_recipe)
     settings.SANDBOX = False

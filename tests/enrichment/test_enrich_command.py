@@ -51,7 +51,8 @@ def enrich(transactional_db, sandbox, settings, tmp_path):
 def test_out_has_the_rows_and_columns_of_in_and_what_was_learned(enrich, messy):
     rows = enrich(messy)
 
-    assert [row["Name"] for row in rows] == ["Lee, Ann", "Bob Ray", "Bob Ray", "Zoë Kent", "", "Cy Poe"]
+    names = [row["Name"] for row in rows]
+    assert names == ["Lee, Ann", "Bob Ray", "Bob Ray", "Zoë Kent", "", "Cy Poe"]
     assert list(rows[0])[:3] == ["Name", "Phone", "Note"]
     assert [row["outcome"] for row in rows] == [
         "completed", "completed", "completed", "rejected", "rejected", "completed",

@@ -1,6 +1,6 @@
 """What a run will ask and cost, told before it is approved."""
 
-from datetime import date
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -76,7 +76,7 @@ def test_a_price_on_hits_only_is_expected_by_the_observed_rate(recipe):
     LookupDay.objects.create(
         account_id=account.pk,
         lookup="twilio.line_type",
-        day=date.today(),
+        day=datetime.now(UTC).date(),
         is_sandbox=True,
         asked=100,
         hits=25,

@@ -10,9 +10,9 @@ from django.db.models.functions import Now
 from contacts.models import Contact, Worker
 from enrichment import services
 from enrichment.engine import claiming
+from enrichment.engine.items import RunView
 from enrichment.models import Run, RunItem
 from enrichment.recipes import plan
-from enrichment.engine.items import RunView
 from integrations import ledger
 from integrations.accounts import Accounts
 from integrations.ids import uuid7

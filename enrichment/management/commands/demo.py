@@ -36,7 +36,10 @@ class Command(BaseCommand):
             settings.SANDBOX_URL = url
             with workers():
                 enrich(console, EXAMPLE, Path("enriched.csv"), works_here=False)
-        console.print("Now your own: [bold]python manage.py enrich IN OUT.csv[/], or [bold]make run[/]")
+        console.print(
+            "Now your own: [bold].venv/bin/python manage.py enrich IN OUT.csv[/],"
+            " or [bold]make run[/]"
+        )
 
 
 @contextmanager

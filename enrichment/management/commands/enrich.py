@@ -31,12 +31,14 @@ class Command(BaseCommand):
     help = "Import a file of phone numbers, enrich its contacts, write it with what was learned."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("source", type=Path, metavar="IN", help="CSV, TSV, XLSX, or a zip of one")
+        parser.add_argument(
+            "source", type=Path, metavar="IN", help="CSV, TSV, XLSX or a zip of one"
+        )
         parser.add_argument("out", type=Path, metavar="OUT.csv")
         parser.add_argument("--recipe", default="phone", help="which recipe (default: phone)")
         parser.add_argument("--budget", help="US dollars that must not be exceeded")
         parser.add_argument("--region", default=settings.DEFAULT_REGION)
-        parser.add_argument("--dry-run", action="store_true", help="show the estimate, keep nothing")
+        parser.add_argument("--dry-run", action="store_true", help="estimate, keep nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
         console = Console()

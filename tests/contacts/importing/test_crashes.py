@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -228,3 +229,38 @@ def test_a_poison_row_is_rejected_alone(poison, import_rows):
     assert rejected[0].raw == rows[17]
     assert "violates check constraint" in rejected[0].reason
     assert Company.objects.count() == 1
+
+
+def test_an_edit_in_the_middle_of_a_chunk_is_seen(import_rows):
+    import_rows(("+14155550100", "Ada", "", "", "Austin"))
+    edit = (
+        "UPDATE contacts_contact SET city = 'Salem', revision = revision + 1,"
+        """ provenance = provenance || '{"city": {"by": "person:eve"}}'"""
+    )
+
+    with psycopg.connect(database_url()) as other, ThreadPoolExecutor() as pool:
+        other.execute(edit)
+        overwriting = pool.submit(
+            closing_connection, import_rows, ("+14155550100", "", "", "a@x.test", "Boston")
+        )
+        await_one_that_waits(other)
+        other.commit()
+        record = overwriting.result()
+
+    contact = Contact.objects.get()
+    assert (contact.city, contact.email, contact.revision) == ("Salem", "a@x.test", 2)
+    assert counted(record) == {"updated": 1}
+
+
+def closing_connection(import_rows, *rows):
+    try:
+        return import_rows(*rows, mode="overwrite")
+    finally:
+        connection.close()
+
+
+def await_one_that_waits(other):
+    """Return when another session stands before a lock that `other` holds."""
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    while other.execute(waiting).fetchone() is None:
+        time.sleep(0.01)
