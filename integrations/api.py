@@ -14,12 +14,12 @@ from urllib.parse import quote, urlencode
 import orjson
 from multidict import CIMultiDict
 
+from integrations.auth import Params
 from integrations.calls import Call
 from integrations.classify import subject
 from integrations.errors import AccountUnusable, ContractBroken
 from integrations.exchange import Incoming, Outgoing
 from integrations.gate import Gate
-from integrations.provider import Params
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"

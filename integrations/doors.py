@@ -18,10 +18,10 @@ from twilio.http.response import Response as TwilioResponse
 from twilio.rest import Client as TwilioClient
 
 from integrations.api import apply_auth
+from integrations.auth import Basic, HeaderKey
 from integrations.calls import Call
 from integrations.client import new_client
 from integrations.gate import Gate
-from integrations.provider import Basic, HeaderKey
 
 log = logging.getLogger(__name__)
 

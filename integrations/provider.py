@@ -1,18 +1,18 @@
 """What a provider is: a value that says what is peculiar to it, and the lookups it answers.
 
-Nothing here knows Django, Celery or the network; a provider file imports this, the error tree
-and nothing else of ours (DESIGN.md §4).
+Nothing here knows Django, Celery or the network; a provider file imports this, the error
+tree, `auth` and nothing else of ours (DESIGN.md §4).
 """
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
+from integrations.auth import Auth
 from integrations.errors import CallError
 
 SECOND = timedelta(seconds=1)
@@ -20,7 +20,6 @@ MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 
 Value = str | int | float | bool | None
-Params = dict[str, str | Sequence[str]]
 
 
 def days(count: int) -> timedelta:
@@ -174,64 +173,6 @@ class Lookup:
     @property
     def slug(self) -> str:
         return f"{self.provider}.{self.name}"
-
-
-class Auth(Protocol):
-    """How an account's secrets get onto a request."""
-
-    def apply(
-        self, secrets: Mapping[str, str], headers: dict[str, str], params: Params
-    ) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Basic:
-    user: str
-    password: str
-
-    def apply(self, secrets: Mapping[str, str], headers: dict[str, str], params: Params) -> None:
-        password = secrets[self.password] if self.password else ""
-        pair = f"{secrets[self.user]}:{password}".encode()
-        headers["Authorization"] = "Basic " + base64.b64encode(pair).decode()
-
-
-@dataclass(frozen=True, slots=True)
-class HeaderKey:
-    header: str
-    secret: str
-    prefix: str = ""
-
-    def apply(self, secrets: Mapping[str, str], headers: dict[str, str], params: Params) -> None:
-        headers[self.header] = self.prefix + secrets[self.secret]
-
-
-@dataclass(frozen=True, slots=True)
-class QueryKey:
-    param: str
-    secret: str
-
-    def apply(self, secrets: Mapping[str, str], headers: dict[str, str], params: Params) -> None:
-        params[self.param] = secrets[self.secret]
-
-
-def basic(user: str, password: str) -> Auth:
-    """HTTP Basic with two secrets of the account."""
-    return Basic(user, password)
-
-
-def bearer(secret: str) -> Auth:
-    """`Authorization: Bearer` with one secret of the account."""
-    return HeaderKey("Authorization", secret, "Bearer ")
-
-
-def header_key(header: str, secret: str = "api_key") -> Auth:
-    """A header of the provider's own that carries the key."""
-    return HeaderKey(header, secret)
-
-
-def query_key(param: str, secret: str = "api_key") -> Auth:
-    """A query parameter that carries the key."""
-    return QueryKey(param, secret)
 
 
 @dataclass(frozen=True, slots=True)

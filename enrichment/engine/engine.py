@@ -61,6 +61,7 @@ class Engine:
         self._runs: list[RunView] = []
         self._runs_at = 0.0
         self._flushed_at = 0.0
+        self._writing = asyncio.Lock()
         self._is_lost = False
 
     async def work(self, seconds: float, should_stop: Callable[[], bool] = lambda: False) -> bool:
@@ -191,11 +192,13 @@ class Engine:
         return time.monotonic() - self._flushed_at if self._batch else 0.0
 
     async def _flush(self) -> None:
-        batch, self._batch = self._batch, Batch()
-        self._flushed_at = time.monotonic()
-        if batch:
-            await self._write(batch)
-        self._asker.written(batch.call_keys)
+        """Write what has ended; returns when what was being written stands, too."""
+        async with self._writing:
+            batch, self._batch = self._batch, Batch()
+            self._flushed_at = time.monotonic()
+            if batch:
+                await self._write(batch)
+            self._asker.written(batch.call_keys)
 
     async def _write(self, batch: Batch) -> None:
         """Write a batch; a part of it that the database refuses is cut down to the one item."""

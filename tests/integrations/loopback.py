@@ -14,11 +14,12 @@ from uuid import uuid4
 
 import httpx2
 
+from integrations.auth import basic
 from integrations.calls import AccountView, Call
 from integrations.circuits import CircuitBoard
 from integrations.gate import Gate
 from integrations.limits import Limiter
-from integrations.provider import Provider, Secret, basic
+from integrations.provider import Provider, Secret
 from integrations.retrying import RetryPolicy
 
 # Waits of a hundredth, so that a test of repeats takes none.

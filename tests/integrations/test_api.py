@@ -8,7 +8,8 @@ import pytest
 
 from integrations import errors
 from integrations.api import HttpApi, address
-from integrations.provider import Switch, basic, bearer, query_key
+from integrations.auth import basic, bearer, query_key
+from integrations.provider import Switch
 from tests.integrations.loopback import Reply, acme, call_to, loopback, opened, run_async
 
 

@@ -7,8 +7,8 @@ import pytest
 from twilio.base.exceptions import TwilioRestException
 
 from integrations import errors
+from integrations.auth import basic, bearer
 from integrations.doors import openai_client, twilio_client
-from integrations.provider import basic, bearer
 from integrations.transport import Unguarded
 from tests.integrations.loopback import (
     Reply,

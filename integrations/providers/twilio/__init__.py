@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from integrations.auth import basic
 from integrations.provider import (
     FREE,
     Api,
@@ -9,7 +10,6 @@ from integrations.provider import (
     Provider,
     Secret,
     Switch,
-    basic,
     days,
     usd,
 )
