@@ -11,6 +11,7 @@ import os
 import queue
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -29,6 +30,13 @@ from honcho.printer import Message, Printer
 GRACE_S = 30.0
 POLL_S = 0.1
 TWICE_S = 0.5
+# Runs a command line that the system tells to stop when we are killed (prctl(2), Linux only).
+TIED = (
+    (sys.executable, "-I", "-S", "-c", "import ctypes, os, sys; ctypes.CDLL(None).prctl(1, 15);"
+     " os.execvp('sh', ['sh', '-c', sys.argv[1]])")
+    if sys.platform == "linux"
+    else ("sh", "-c")
+)  # fmt: skip
 PROCFILE = Path(__file__).resolve().parent.parent / "Procfile"
 STOPPERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -95,7 +103,7 @@ class Processes:
 
     def _start(self, name: str, command: str) -> None:
         process = subprocess.Popen(
-            ["sh", "-c", f"exec {command}"],
+            [*TIED, f"exec {command}"],
             env=self._env,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

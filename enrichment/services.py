@@ -175,7 +175,7 @@ def _move(run: Run, allowed: list[Run.State], to: Run.State, reason: str) -> Non
 
 
 def _does_not_fit(run: Run) -> str:
-    return f'That does not fit the state that the run is in: "{run.get_state_display()}".'
+    return f"That does not fit the state that the run is in: {run.get_state_display().lower()}."
 
 
 def set_cap(run: Run, cap_usd: Decimal | None) -> None:

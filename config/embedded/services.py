@@ -57,6 +57,11 @@ class Services:
             not self._wants_redis or self._redis.is_ready()
         )
 
+    def pids(self) -> dict[str, int]:
+        """Return the process ids of the servers that run."""
+        servers = {"postgres": self._postgres.pid(), "redis": self._redis.pid()}
+        return {name: pid for name, pid in servers.items() if pid is not None}
+
     def start(self) -> None:
         with self._locked():
             self._start()

@@ -39,13 +39,15 @@ def working_runs(accounts: Accounts) -> list[RunView]:
     accounts.refresh()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, recipe_id, is_sandbox FROM enrichment_run WHERE state = 'working'"
+            "SELECT id, recipe_id, is_sandbox, EXISTS (SELECT FROM enrichment_runitem AS i"
+            " WHERE i.run_id = r.id AND i.state = 'waiting' AND i.losses > 0 AND i.due_at <= now())"
+            " FROM enrichment_run AS r WHERE state = 'working'"
             " AND (not_before IS NULL OR not_before <= now()) ORDER BY id"
         )
         rows = cursor.fetchall()
     return [
-        RunView(id_, is_sandbox, recipes.plan(recipe_id, accounts))
-        for id_, recipe_id, is_sandbox in rows
+        RunView(id_, is_sandbox, recipes.plan(recipe_id, accounts), has_suspects)
+        for id_, recipe_id, is_sandbox, has_suspects in rows
     ]
 
 

@@ -1,8 +1,9 @@
 """The engine of one process: claims, performs many items at once, writes every half second.
 
-It keeps `in_flight` items in hand. New ones are claimed when a quarter of the places is free;
-what has ended is written when it is `FLUSH_COUNT` items or `FLUSH_S` old. A heart task renews the
-lease; when the lease was lost all the same, what is in hand is dropped: it belongs to others.
+It keeps `in_flight` items in hand. New ones are claimed when a quarter of the places is free; what
+a lost worker had in hand is worked item by item, in turns with the rest. What has ended is written
+when it is `FLUSH_COUNT` items or `FLUSH_S` old. A heart task renews the lease; when the lease was
+lost all the same, what is in hand is dropped: it belongs to others.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ log = structlog.get_logger(__name__)
 FLUSH_S = 0.4
 FLUSH_COUNT = 300
 RUNS_S = 1.0
+SUSPECTS_S = 2.0
 LOOK_S = 0.05
 
 
@@ -60,6 +62,7 @@ class Engine:
         self._room = asyncio.Event()  # set when enough places are free to be worth a claim
         self._runs: list[RunView] = []
         self._runs_at = 0.0
+        self._suspects_after = 0.0
         self._flushed_at = 0.0
         self._writing = asyncio.Lock()
         self._is_lost = False
@@ -102,7 +105,11 @@ class Engine:
         if free < self._least_claim:
             return False
         await self._put_back_unheard()
-        for run in await self._working_runs():
+        runs = await self._working_runs()
+        if any(run.has_suspects for run in runs) and time.monotonic() > self._suspects_after:
+            await self._work_suspects()
+            return False
+        for run in runs:
             items = await self._lane.run(claiming.claim, run, self.worker_id, free)
             for item in items:
                 self._start(item)
@@ -130,6 +137,18 @@ class Engine:
         if len(self._runs) > 1:
             self._runs = [*self._runs[1:], self._runs[0]]
         return self._runs
+
+    async def _work_suspects(self) -> None:
+        """Work suspects for a while, one after another, once what is in hand has ended.
+
+        Left to the end they would hold up the run: each takes as long as its slowest call.
+        """
+        await self._drain()
+        stop_at = time.monotonic() + SUSPECTS_S
+        while time.monotonic() < stop_at and not self._is_lost and await self._take_suspect():
+            pass
+        self._suspects_after = time.monotonic() + SUSPECTS_S
+        self._runs_at = 0.0
 
     async def _take_suspect(self) -> bool:
         """Work one item that was in a lost worker's hands, with nothing beside it."""

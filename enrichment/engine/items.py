@@ -34,6 +34,7 @@ class RunView:
     id: int
     is_sandbox: bool
     plan: Plan
+    has_suspects: bool = False
 
     @property
     def budget_key(self) -> str:

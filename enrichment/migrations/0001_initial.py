@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='runitem',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['run', 'id'], name='runitem_waiting'),
+            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['run', 'losses', 'id'], name='runitem_waiting'),
         ),
         migrations.AddIndex(
             model_name='runitem',

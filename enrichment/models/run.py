@@ -148,9 +148,9 @@ class RunItem(Leased):
             ),
         ]
         indexes = [
-            # Workers claim what is due.
+            # Workers claim what is due, and by itself what a lost worker had in hand.
             models.Index(
-                name="runitem_waiting", fields=["run", "id"], condition=Q(state="waiting")
+                name="runitem_waiting", fields=["run", "losses", "id"], condition=Q(state="waiting")
             ),
             # The sweep gives back what a lost worker held.
             models.Index(

@@ -10,7 +10,7 @@ from tests.bench.lookup_throughput import IN_HAND, PROCESSES
 from tests.bench.report import Result
 from tests.lab.home import own_home
 
-NAMES = ("lookup_throughput",)
+NAMES = ("lookup_throughput", "engine_overhead", "import_rows", "status_change")
 
 Bench = Callable[..., Iterator[Result]]
 
@@ -24,7 +24,9 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a tenth of the work")
     parser.add_argument("--only", choices=NAMES, help="one benchmark only")
     chosen = parser.parse_args()
-    with own_home(SWITCHBOARD_WORKERS=str(PROCESSES), SWITCHBOARD_IN_FLIGHT=str(IN_HAND)) as sandbox:
+    with own_home(
+        SWITCHBOARD_WORKERS=str(PROCESSES), SWITCHBOARD_IN_FLIGHT=str(IN_HAND)
+    ) as sandbox:
         for name, bench in benches().items():
             if chosen.only in (None, name):
                 for result in bench(sandbox, is_quick=chosen.quick):

@@ -19,7 +19,7 @@ from typing import Any
 
 from tests.bench.report import Result
 from tests.integrations.sandbox.running import Running
-from tests.lab.spent import cpu_s
+from tests.lab.spent import cpu_s, servers_s
 
 ROUNDS, CONTACTS = 5, 20_000
 QUICK_ROUNDS, QUICK_CONTACTS = 3, 4_000
@@ -67,7 +67,9 @@ def run(sandbox: Running, *, is_quick: bool) -> Iterator[Result]:
         plain = [stack.enter_context(caller("bare")) for _ in range(PROCESSES)]
         workers = [stack.enter_context(caller("engine")) for _ in range(PROCESSES)]
         for _ in range(rounds):
-            bare.append(one_round(plain, [numbers[n::PROCESSES] for n in range(PROCESSES)], sandbox))
+            bare.append(
+                one_round(plain, [numbers[n::PROCESSES] for n in range(PROCESSES)], sandbox)
+            )
             seeding.fresh_contacts(contacts)
             made = seeding.approved_run(recipe)
             engine.append(one_round(workers, [[]] * PROCESSES, sandbox, contacts))
@@ -82,7 +84,9 @@ def run(sandbox: Running, *, is_quick: bool) -> Iterator[Result]:
         ratio=round(per_second / calls, 3),
         per_second=round(per_second),
         bare_per_second=round(calls),
-        rounds=[[round(b.per_second), round(e.per_second)] for b, e in zip(bare, engine, strict=True)],
+        rounds=[
+            [round(b.per_second), round(e.per_second)] for b, e in zip(bare, engine, strict=True)
+        ],
         cpu_ms={part: median(one.cpu_ms[part] for one in engine) for part in engine[0].cpu_ms},
         bare_cpu_ms={part: median(one.cpu_ms[part] for one in bare) for part in bare[0].cpu_ms},
         settings={
@@ -114,14 +118,7 @@ def one_round(
 
 def parts_s(sandbox: Running) -> dict[str, float]:
     """Return the CPU seconds so far of the servers that take part."""
-    from django.conf import settings
-
-    servers = settings.SERVICES
-    return {
-        "sandbox": cpu_s(sandbox.process.pid),
-        "postgres": cpu_s(servers._postgres.pid() or 0),
-        "redis": cpu_s(servers._redis.pid() or 0),
-    }
+    return {"sandbox": cpu_s(sandbox.process.pid), **servers_s()}
 
 
 @contextmanager

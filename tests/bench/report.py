@@ -11,7 +11,9 @@ from typing import Any
 class Result:
     """One line of `make bench`."""
 
-    def __init__(self, name: str, *, target: float, is_met: bool, **figures: Any) -> None:
+    def __init__(
+        self, name: str, *, target: float | dict[str, float], is_met: bool, **figures: Any
+    ) -> None:
         self.name = name
         self.is_met = is_met
         self._figures = {**figures, "target": target, "is_met": is_met}

@@ -121,9 +121,7 @@ def crash_run(sandbox: Running, pace: Pace, contacts: int, *, is_calm: bool) -> 
         faults = Faults(fleet, pace)
         is_done = _await_end(faults, pace, contacts, is_calm=is_calm)
         ended = time.monotonic()
-    found = audit(
-        sandbox, run.pk, in_flight_at_kills=faults.in_flight_at_kills, is_calm=is_calm
-    )
+    found = audit(sandbox, run.pk, in_flight_at_kills=faults.in_flight_at_kills, is_calm=is_calm)
     late_s = round(ended - faults.last_at, 1) if faults.last_at else None
     found.must(is_done, f"still at work {late_s} s after the last fault ({pace.stuck_s:g} allowed)")
     if not is_calm:
@@ -170,5 +168,3 @@ def _log() -> Path:
     from django.conf import settings
 
     return Path(settings.HOME) / "workers.log"
-
-

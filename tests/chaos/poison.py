@@ -68,7 +68,9 @@ def _verdict(contact_id: int, kills: int) -> Audit:
         "SELECT state, tries, losses, error FROM enrichment_runitem WHERE contact_id = %s",
         contact_id,
     )
-    found = Audit({"kills": kills, "state": state, "tries": tries, "losses": losses, "error": error})
+    found = Audit(
+        {"kills": kills, "state": state, "tries": tries, "losses": losses, "error": error}
+    )
     found.must(state == "dead", f"the poison is {state}")
     found.must(tries <= MOST_TRIES, f"the poison was tried {tries} times")
     found.must(kills <= MOST_TRIES, f"the poison took {kills} workers with it")

@@ -3,6 +3,8 @@
 import io
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -10,6 +12,7 @@ import psutil
 import pytest
 
 from config import processes
+from config.embedded import PROJECT
 from config.processes import Processes, read_procfile
 
 SLEEP = "sleep 300"
@@ -97,6 +100,28 @@ def test_the_last_are_told_when_the_others_have_ended():
     side.run(signal.SIGINT)
 
     assert side.said[1:] == [("worker", "worker ends"), ("sandbox", "sandbox ends")]
+
+
+def test_none_outlives_a_killed_supervisor():
+    script = (
+        "import os, sys; from config.processes import Processes;"
+        " Processes({'a': 'sleep 300', 'b': 'sleep 300'}, os.environ, sys.stdout).run()"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], cwd=PROJECT) as supervisor:
+        mine = psutil.Process(supervisor.pid)
+        _wait_until(lambda: [p.name() for p in mine.children()] == ["sleep", "sleep"])
+        sleepers = mine.children()
+
+        supervisor.kill()
+
+        _wait_until(lambda: not any(map(psutil.Process.is_running, sleepers)))
+
+
+def _wait_until(is_so):
+    deadline = time.monotonic() + 20
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def test_procfile_names_what_make_run_starts():

@@ -17,6 +17,13 @@ import pytest
 
 from config.embedded import PROJECT, Services
 
+# A shell that runs the tests in the background has its children ignore SIGINT.
+HEARING = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.executable, [sys.executable, "manage.py", "run"])
+"""
+
 
 def free_ports(count):
     with ExitStack() as stack:
@@ -58,7 +65,7 @@ def start(environment):
 
 def launch(environment):
     return subprocess.Popen(
-        [sys.executable, "manage.py", "run"],
+        [sys.executable, "-c", HEARING],
         cwd=PROJECT,
         env=environment,
         stdout=subprocess.PIPE,

@@ -97,7 +97,7 @@ def test_what_does_not_fit_the_state_is_refused_in_words(admin_client, run):
     page = admin_client.get(response["HX-Redirect"]).content.decode()
 
     assert run.state == Run.State.READY
-    assert "does not fit the state that the run is in: &quot;Waits for approval&quot;" in page
+    assert "does not fit the state that the run is in: waits for approval." in page
 
 
 @pytest.mark.parametrize("state", list(Run.State))

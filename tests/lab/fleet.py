@@ -45,9 +45,7 @@ class Fleet:
         self._log.close()
 
     def _start(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            command, stdout=self._log, stderr=self._log, start_new_session=True
-        )
+        return subprocess.Popen(command, stdout=self._log, stderr=self._log, start_new_session=True)
 
     def kill_one(self) -> list[int]:
         """Kill a random worker process, or a node with all of them; return the workers' pids."""

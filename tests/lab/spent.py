@@ -13,6 +13,14 @@ def cpu_s(pid: int) -> float:
     return sum(_own_s(each) for each in (pid, *_children(pid)))
 
 
+def servers_s() -> dict[str, float]:
+    """Return the CPU seconds so far of the embedded servers."""
+    from django.conf import settings
+
+    pids = settings.SERVICES.pids()
+    return {name: cpu_s(pid) for name, pid in pids.items()}
+
+
 def _own_s(pid: int) -> float:
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
@@ -24,6 +32,8 @@ def _own_s(pid: int) -> float:
 
 def _children(pid: int) -> list[int]:
     try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        return [
+            int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        ]
     except (FileNotFoundError, ProcessLookupError):
         return []

@@ -19,7 +19,7 @@ from rich.console import Console
 from enrichment.management.commands.enrich import enrich
 from integrations.sandbox.hosting import sandbox
 
-LATENCY_MS = 120
+LATENCY_MS = 800  # as slow as real lookups are, so that there is progress to watch
 EXAMPLE = settings.BASE_DIR / "examples" / "contacts.csv"
 STOP_S = 20
 
