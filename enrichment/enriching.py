@@ -15,7 +15,7 @@ from django.db.models import Count
 
 from contacts import leases
 from contacts.models import Contact, Import, ImportRow
-from enrichment import golden, services
+from enrichment import golden, sweeping
 from enrichment.models import Recipe, Run
 from enrichment.runtime import Runtime
 
@@ -102,7 +102,7 @@ def watch(run: Run, *, every_s: float = 0.2) -> Iterator[Progress]:
         if run.state in ENDED or run.state in STANDING:
             return
         if time.monotonic() - swept > SWEEP_S:
-            services.sweep()
+            sweeping.sweep()
             swept = time.monotonic()
         time.sleep(every_s)
 

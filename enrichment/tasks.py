@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from enrichment import services
+from enrichment import services, sweeping
 from enrichment.runtime import is_stopping, runtime
 
 SLICE_S = 20.0
@@ -26,4 +26,4 @@ def start_run(run_id: int) -> None:
 @shared_task(name="enrichment.sweep")
 def sweep() -> None:
     """Give back what lost workers held, wake runs that may go on, ring if anything is due."""
-    services.sweep()
+    sweeping.sweep()

@@ -27,12 +27,8 @@ FORMS = (
     "+1{a}555{n:04d}",
 )
 BAD = ("", "123", "n/a", "call reception", "+1 415 555 0100 4155550101 99")
-FIRST = (
-    "Ada Ben Cleo Dan Eve Finn Gwen Hugo Iris Jack Kate Liam Mia Noah Olga Pete Rosa Sam".split()
-)
-LAST = (
-    "Adler Birch Cobble Dunn Elder Frost Grove Heath Ivers Juniper Kiln Larch Moss Nettle".split()
-)
+FIRST = ("Ada", "Ben", "Cleo", "Dan", "Eve", "Finn", "Gwen", "Hugo", "Iris", "Jack", "Kate", "Liam")
+LAST = ("Adler", "Birch", "Cobble", "Dunn", "Elder", "Frost", "Grove", "Heath", "Ivers", "Juniper")
 CITIES = (("Alderton", "WA"), ("Birchfield", "TX"), ("Cobble Hill", "MA"), ("Dunmore", "IL"))
 
 

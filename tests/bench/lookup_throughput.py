@@ -61,15 +61,14 @@ def run(sandbox: Running, *, is_quick: bool) -> Iterator[Result]:
     sandbox.set(latency_ms=LATENCY_MS)
     seeding.prepare_account(max_in_flight=IN_FLIGHT * PROCESSES)
     recipe = seeding.one_lookup_recipe()
+    shares = [numbers[n::PROCESSES] for n in range(PROCESSES)]
     bare: list[Round] = []
     engine: list[Round] = []
     with ExitStack() as stack:
         plain = [stack.enter_context(caller("bare")) for _ in range(PROCESSES)]
         workers = [stack.enter_context(caller("engine")) for _ in range(PROCESSES)]
         for _ in range(rounds):
-            bare.append(
-                one_round(plain, [numbers[n::PROCESSES] for n in range(PROCESSES)], sandbox)
-            )
+            bare.append(one_round(plain, shares, sandbox))
             seeding.fresh_contacts(contacts)
             made = seeding.approved_run(recipe)
             engine.append(one_round(workers, [[]] * PROCESSES, sandbox, contacts))
@@ -84,9 +83,8 @@ def run(sandbox: Running, *, is_quick: bool) -> Iterator[Result]:
         ratio=round(per_second / calls, 3),
         per_second=round(per_second),
         bare_per_second=round(calls),
-        rounds=[
-            [round(b.per_second), round(e.per_second)] for b, e in zip(bare, engine, strict=True)
-        ],
+        rounds=[round(one.per_second) for one in engine],
+        bare_rounds=[round(one.per_second) for one in bare],
         cpu_ms={part: median(one.cpu_ms[part] for one in engine) for part in engine[0].cpu_ms},
         bare_cpu_ms={part: median(one.cpu_ms[part] for one in bare) for part in bare[0].cpu_ms},
         settings={

@@ -32,10 +32,7 @@ def run(_sandbox: Running, *, is_quick: bool) -> Iterator[Result]:
         target=TARGET_S,
         is_met=max(seconds) <= TARGET_S,
         seconds=round(max(seconds), 2),
-        steps={
-            f"{at}. {status}": round(s, 2)
-            for at, (status, s) in enumerate(zip(STEPS, seconds, strict=True), 1)
-        },
+        steps=[[status, round(s, 2)] for status, s in zip(STEPS, seconds, strict=True)],
         per_second=round(contacts / max(seconds)),
         settings={"contacts": contacts},
     )

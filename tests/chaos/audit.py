@@ -1,4 +1,4 @@
-"""The audit after a run: the sandbox's own count against our ledger, budgets, items and contacts."""
+"""The audit after a run: the sandbox's count against our ledger, budgets, items and contacts."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def _await_spending(usd: Decimal) -> None:
 
 def _give_back(pids: list[int]) -> int:
     """Do what the sweep does when the leases of these processes have run out; count their calls."""
-    from enrichment import services
+    from enrichment import sweeping
 
     lost = rows(
         "UPDATE contacts_worker SET seen_at = now() - interval '1 hour'"
@@ -108,7 +108,7 @@ def _give_back(pids: list[int]) -> int:
     )
     ids = [id_ for (id_,) in lost]
     count = one("SELECT count(*) FROM integrations_reservation WHERE worker_id = ANY(%s)", ids)
-    services.sweep()
+    sweeping.sweep()
     return int(count)
 
 

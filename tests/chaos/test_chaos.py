@@ -1,4 +1,4 @@
-"""The chaos scenarios, each in a process and on servers of its own; `make chaos` has them longer."""
+"""The chaos scenarios, each on servers of its own; `make chaos` has them longer."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.models import Contact
-from enrichment import services
+from enrichment import services, sweeping
 from enrichment.admin.runs import FITTING
 from enrichment.models import Answer, Recipe, RecipeField, Run, RunItem
 from enrichment.recipes import ensure_recipes, set_waterfall
@@ -58,7 +58,7 @@ def test_approve_takes_the_cap_and_lets_workers_at_it(
 def test_approved_run_that_nobody_was_told_of_is_started_by_the_sweep(admin_client, run):
     do(admin_client, run, "approve", cap_usd="1")
 
-    services.sweep()
+    sweeping.sweep()
 
     run.refresh_from_db()
     assert (run.state, run.total_count) == (Run.State.WORKING, 1)

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from contacts.models import Contact
-from enrichment import services
+from enrichment import services, sweeping
 from enrichment.models import Answer, Recipe, Run, RunItem
 from integrations import services as accounts
 from integrations.models import Account, ApiCall, Budget, Reservation
@@ -210,7 +210,7 @@ def test_a_refused_secret_stops_the_run_until_it_is_mended(runtime, sandbox, lin
     assert sandbox.count()["calls"] <= 50  # what one of two processes may have in flight
     assert set(Contact.objects.values_list("status", flat=True)) == {Contact.Status.PENDING}
     accounts.set_secrets(account, {"account_sid": "AC" + "1" * 32})
-    services.sweep()
+    sweeping.sweep()
     assert worked(runtime, run).done_count == 300
 
 
@@ -237,7 +237,7 @@ def test_a_cap_of_the_account_and_day_blocks_every_run(runtime, sandbox, line_ty
     assert sandbox.count()["calls"] == 10
     assert run.blocked_by.startswith("cap:account:")
     Account.objects.update(daily_cap_usd=None)
-    services.sweep()
+    sweeping.sweep()
     run.refresh_from_db()
     assert worked(runtime, run).done_count == 20
 

@@ -8,7 +8,7 @@ import pytest
 from django.db.models.functions import Now
 
 from contacts.models import Contact, Worker
-from enrichment import services
+from enrichment import services, sweeping
 from enrichment.engine import claiming
 from enrichment.engine.items import RunView
 from enrichment.models import Run, RunItem
@@ -71,7 +71,7 @@ def test_a_claimed_contact_is_processing(run):
 def test_what_a_lost_worker_held_waits_again(run, server_is_old):
     claimed(run, worker(seen_s_ago=60))
 
-    services.sweep()
+    sweeping.sweep()
 
     assert states() == ["waiting"] * 5
     assert set(Contact.objects.values_list("status", flat=True)) == {"pending"}
@@ -82,7 +82,7 @@ def test_what_a_lost_worker_held_waits_again(run, server_is_old):
 def test_a_living_worker_keeps_what_it_holds(run, server_is_old):
     claimed(run, worker())
 
-    services.sweep()
+    sweeping.sweep()
 
     assert states() == ["claimed"] * 5
 
@@ -91,14 +91,14 @@ def test_nobody_is_lost_just_after_the_server_started(run, settings):
     settings.LEASE_S = 86_400.0
     claimed(run, worker(seen_s_ago=100_000))
 
-    services.sweep()
+    sweeping.sweep()
 
     assert states() == ["claimed"] * 5
 
 
 def test_a_suspect_is_claimed_alone_and_never_with_others(run, server_is_old):
     claimed(run, worker(seen_s_ago=60), 2)
-    services.sweep()
+    sweeping.sweep()
 
     normal = claimed(run, worker(), 5)
     suspect = claimed(run, worker(), 1, suspects=True)
@@ -110,7 +110,7 @@ def test_an_item_that_took_three_workers_with_it_is_given_up(run, server_is_old)
     RunItem.objects.update(losses=2)
     claimed(run, worker(seen_s_ago=60), 5, suspects=True)
 
-    services.sweep()
+    sweeping.sweep()
 
     run.refresh_from_db()
     assert states() == ["dead"] * 5
@@ -134,7 +134,7 @@ def test_the_calls_of_a_lost_worker_are_unknown(run, server_is_old):
     )
     ledger.reserve([mine], gone)
 
-    services.sweep()
+    sweeping.sweep()
 
     assert ApiCall.objects.get(pk=mine.request_id).outcome == "unknown"
     assert Budget.objects.get(key=run.budget_key).spent_usd == Decimal("0.008")

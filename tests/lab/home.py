@@ -1,4 +1,4 @@
-"""A home of its own for a benchmark or a chaos run: servers, database and sandbox, all temporary."""
+"""A home of its own for a benchmark or a chaos run: servers and sandbox, all temporary."""
 
 from __future__ import annotations
 

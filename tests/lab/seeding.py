@@ -18,8 +18,8 @@ from integrations.services import ensure_accounts
 LOOKUP = "twilio.line_type"
 PRICE_USD = Decimal("0.008")
 TABLES = (
-    "contacts_contact, contacts_company, contacts_import, enrichment_answer, enrichment_run, integrations_apicall,"
-    " integrations_reservation, integrations_budget, integrations_lookupday"
+    "contacts_contact, contacts_company, contacts_import, enrichment_answer, enrichment_run,"
+    " integrations_apicall, integrations_reservation, integrations_budget, integrations_lookupday"
 )
 
 
@@ -48,12 +48,9 @@ def fresh_contacts(count: int) -> None:
     """Empty every table of earlier work and write new contacts, 78,000 with different numbers."""
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {TABLES} CASCADE")
+    chosen = islice(cycle(numbers()), count)
     Contact.objects.bulk_create(
-        (
-            Contact(phone_raw=number, phone_e164=number)
-            for number in islice(cycle(numbers()), count)
-        ),
-        batch_size=2000,
+        (Contact(phone_raw=number, phone_e164=number) for number in chosen), batch_size=2000
     )
 
 

@@ -1,0 +1,132 @@
+"""The sweep: mends what workers, servers and operators left behind."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from django.db import connection, transaction
+from django.utils import timezone
+
+from contacts import leases
+from contacts.importing import work as importing
+from contacts.models import Contact
+from enrichment import services
+from enrichment.engine.claiming import QUEUE
+from enrichment.models import Answer, Run, RunItem
+from enrichment.questions import key_of
+from integrations import ledger
+from integrations.accounts import Accounts
+from integrations.errors import CallError
+
+log = structlog.get_logger(__name__)
+
+FAR = timedelta(days=3650)
+
+
+def sweep() -> None:
+    """Mend what workers, servers and operators left behind; safe to run at any time, anywhere."""
+    with transaction.atomic():
+        lost = leases.lost_workers()
+        if lost:
+            give_back(lost)
+        importing.sweep(lost)
+    for run_id in Run.objects.filter(state=Run.State.ESTIMATING).values_list("pk", flat=True):
+        services.start(run_id)
+    _wake_runs()
+    if _is_anything_due():
+        services.ring()
+
+
+def give_back(lost: list[UUID]) -> None:
+    """Return the items of lost workers, and write down what their calls may have cost."""
+    waiting, dead = QUEUE.give_back(lost)
+    contact_ids = list(
+        RunItem.objects.filter(pk__in=[*waiting, *dead]).values_list("contact_id", flat=True)
+    )
+    gone = Contact.objects.filter(pk__in=contact_ids, status=Contact.Status.PROCESSING)
+    gone.update(status=Contact.Status.FAILED, error="the worker was lost")
+    still = RunItem.objects.filter(pk__in=waiting).values_list("contact_id", flat=True)
+    Contact.objects.filter(pk__in=list(still), status=Contact.Status.FAILED).update(
+        status=Contact.Status.PENDING, error=""
+    )
+    _count_dead(dead)
+    _hold_unknown(ledger.abandon(lost))
+    log.warning("workers_lost", workers=len(lost), items=len(waiting), given_up=len(dead))
+
+
+def _count_dead(dead: list[int]) -> None:
+    """Give items up that took three workers with them."""
+    items = RunItem.objects.filter(pk__in=dead)
+    items.update(
+        error="given up: three workers were lost while they had it", finished_at=timezone.now()
+    )
+    for run_id in items.order_by().values_list("run_id", flat=True).distinct():
+        count = items.filter(run_id=run_id).count()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE enrichment_run SET failed_count = failed_count + %(n)s,"
+                " state = CASE WHEN done_count + failed_count + %(n)s >= total_count"
+                " AND state IN ('working', 'paused', 'blocked') THEN 'done' ELSE state END,"
+                " finished_at = CASE WHEN done_count + failed_count + %(n)s >= total_count"
+                " THEN now() ELSE finished_at END WHERE id = %(run)s",
+                {"n": count, "run": run_id},
+            )
+
+
+def _hold_unknown(abandoned: list[ledger.Abandoned]) -> None:
+    """Hold the dear questions whose outcome nobody knows until a person decides."""
+    now = timezone.now()
+    rows = []
+    for one in abandoned:
+        if not one.is_dear:
+            continue
+        rows += [
+            Answer(
+                id=key_of(f"{one.request_id}|{name}"),
+                question_key=key,
+                lookup=f"{one.provider}.{name}",
+                request_id=one.request_id,
+                outcome=Answer.Outcome.UNKNOWN,
+                observed_at=now,
+                expires_at=now + FAR,
+                is_sandbox=one.is_sandbox,
+            )
+            for name, key in one.questions.items()
+        ]
+    Answer.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _wake_runs() -> None:
+    """Let blocked runs go on whose reason is gone."""
+    accounts = Accounts()
+    accounts.refresh()
+    woken = 0
+    for run in Run.objects.filter(state=Run.State.BLOCKED).exclude(blocked_by=""):
+        if _is_mended(run, accounts):
+            woken += Run.objects.filter(pk=run.pk, state=Run.State.BLOCKED).update(
+                state=Run.State.WORKING, blocked_by="", reason="", not_before=None
+            )
+    if woken:
+        services.ring()
+
+
+def _is_mended(run: Run, accounts: Accounts) -> bool:
+    kind, _, what = run.blocked_by.partition(":")
+    if kind == "provider":
+        try:
+            accounts.view(what)
+        except CallError:
+            return False
+        return True
+    if kind == "mode":
+        return accounts.is_sandbox == run.is_sandbox
+    return kind == "cap" and what.startswith("account:") and ledger.has_room(what)
+
+
+def _is_anything_due() -> bool:
+    due = RunItem.objects.filter(
+        run__state=Run.State.WORKING, state=RunItem.State.WAITING, due_at__lte=timezone.now()
+    )
+    return due.exists()
