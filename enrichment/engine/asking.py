@@ -7,60 +7,38 @@ what it brought is written, and across processes by the reservation that the des
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from typing import Literal
+from collections.abc import Awaitable, Iterable, Sequence
 from uuid import UUID
 
-import structlog
-
-from enrichment import golden, questions
+from enrichment import questions
+from enrichment.engine.calling import Caller
 from enrichment.engine.desk import Desk, Request
-from enrichment.engine.items import ZERO, AnswerRow, CutShort, Item, Outcome
-from enrichment.engine.writing import Batch
-from integrations.accounts import Accounts
-from integrations.api import HttpApi
-from integrations.calls import Call
+from enrichment.engine.items import ZERO, CutShort, Item, Outcome
 from integrations.errors import (
     CallError,
     ContractBroken,
-    CredentialRejected,
     NotEntitled,
-    NotFound,
     OutcomeHeld,
     OutcomeUnknown,
-    QuotaExhausted,
     RateReached,
-    Unreachable,
 )
-from integrations.gate import Gate
 from integrations.ids import uuid7
-from integrations.ledger import Settled
-from integrations.provider import Ask, Gather, Lookup, Reply
-from integrations.registry import provider
-
-log = structlog.get_logger(__name__)
+from integrations.provider import Ask, Gather, Lookup
 
 ELSEWHERE_S = 90.0
 REPEATS_OF_UNKNOWN = 2
 GATHER_S = 0.02
-FAR = timedelta(days=3650)
 
 Answers = dict[UUID, Outcome]
-Waiting = tuple[Request, asyncio.Future[Sequence[Reply]]]
+Waiting = tuple[Request, asyncio.Future[None]]
 
 
 class Asker:
-    """Asks lookups for items; what ends goes into `batch()`, to be written by the engine."""
+    """Asks lookups for items; one per engine."""
 
-    def __init__(
-        self, desk: Desk, gate: Gate, accounts: Accounts, batch: Callable[[], Batch]
-    ) -> None:
+    def __init__(self, desk: Desk, caller: Caller) -> None:
         self._desk = desk
-        self._gate = gate
-        self._accounts = accounts
-        self._batch = batch
+        self._caller = caller
         self._open: dict[UUID, asyncio.Future[Answers]] = {}
         self._gathering: dict[tuple[str, str], list[Waiting]] = {}
 
@@ -136,41 +114,31 @@ class Asker:
     async def _ask_until_known(self, request: Request) -> None:
         """Ask, and again when the outcome stayed hidden and a second price is bearable."""
         lost_usd = ZERO
-        for repeat in range(REPEATS_OF_UNKNOWN + 1):
-            await self._get_leave(request)
-            if not request.open_asks():
-                break
+        for _ in range(1 + REPEATS_OF_UNKNOWN):
+            try:
+                await self._get_leave(request)
+            except CallError:
+                request.item.cost_usd += lost_usd
+                raise
             opened = request.open_asks()
-            replies = await self._perform(request)
-            hidden = [r.error for r in replies if isinstance(r.error, OutcomeUnknown)]
-            self._take(request, opened, replies, lost_usd)
-            if not hidden or repeat == REPEATS_OF_UNKNOWN:
+            if not opened:
                 break
-            if self._price(request, opened) > self._hold_above(request):
-                for _, key in opened:
-                    request.answered[key].error = OutcomeHeld(
-                        f"{request.provider}: the outcome of a call is unknown; decide on its page"
-                    )
+            await self._perform(request)
+            hidden = [key for _, key in opened if is_hidden(request.answered[key])]
+            if not hidden:
                 break
-            lost_usd += self._price(request, opened)
-            for _, key in opened:
-                del request.answered[key]
+            lost_usd += sum((request.answered[key].usd for key in hidden), ZERO)
+            last = {key: request.answered.pop(key) for key in hidden}
             request.request_id = uuid7()
-        errors = [request.answered[key].error for _, key in request.asks]
-        if errors and all(errors):
-            first = errors[0]
-            assert first is not None
-            if _concerns_all(first):
-                outcomes = self._outcomes(request)
-                request.item.cost_usd += sum((outcome.usd for outcome in outcomes), ZERO)
-                raise first
-
-    def _price(self, request: Request, opened: Sequence[tuple[Ask, UUID]]) -> Decimal:
-        return sum((self._accounts.terms(ask.lookup).price.usd for ask, _ in opened), ZERO)
-
-    def _hold_above(self, request: Request) -> Decimal:
-        assert request.view is not None
-        return request.view.hold_unknown_above_usd
+        else:
+            request.answered.update(last)
+            lost_usd -= sum((outcome.usd for outcome in last.values()), ZERO)
+        outcomes = self._outcomes(request)
+        outcomes[0].usd += lost_usd
+        errors = [outcome.error for outcome in outcomes]
+        if errors[0] and all(errors) and _concerns_all(errors[0]):
+            request.item.cost_usd += sum((outcome.usd for outcome in outcomes), ZERO)
+            raise errors[0]
 
     async def _get_leave(self, request: Request) -> None:
         """Return once the request is answered or granted. Raises why it is refused."""
@@ -187,167 +155,47 @@ class Asker:
             waited_s += pause_s
             pause_s = min(pause_s * 1.5, 1.0)
 
-    async def _perform(self, request: Request) -> Sequence[Reply]:
+    async def _perform(self, request: Request) -> None:
         gather = request.asks[0][0].lookup.gather
         assert request.view is not None
         if gather and gather.size(request.view.options) > 1:
-            return await self._perform_in_batch(request, gather)
-        return (await self._call([request]))[0]
+            await self._perform_in_batch(request, gather, gather.size(request.view.options))
+        else:
+            await self._caller.call([request])
 
-    async def _perform_in_batch(self, request: Request, gather: Gather) -> Sequence[Reply]:
+    async def _perform_in_batch(self, request: Request, gather: Gather, size: int) -> None:
         """Wait a moment for others, then ask for all together."""
-        assert request.view is not None
-        waiting = self._gathering.setdefault((request.provider, gather.name), [])
-        mine: asyncio.Future[Sequence[Reply]] = asyncio.get_running_loop().create_future()
+        kind = (request.provider, gather.name)
+        waiting = self._gathering.setdefault(kind, [])
+        mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         waiting.append((request, mine))
         if len(waiting) == 1:
             await asyncio.sleep(GATHER_S)
-            await self._call_gathered(request, gather)
-        elif len(waiting) >= gather.size(request.view.options):
-            await self._call_gathered(request, gather)
-        return await mine
+            if self._gathering.get(kind) is waiting:
+                await self._call_gathered(kind)
+        elif len(waiting) >= size:
+            await self._call_gathered(kind)
+        await mine
 
-    async def _call_gathered(self, request: Request, gather: Gather) -> None:
-        together = self._gathering.pop((request.provider, gather.name), [])
-        if not together:
-            return
-        await self._desk.join([one for one, _ in together])
-        replies = await self._call([one for one, _ in together])
-        for (_, future), own in zip(together, replies, strict=True):
-            future.set_result(own)
-
-    async def _call(self, requests: Sequence[Request]) -> list[Sequence[Reply]]:
-        """Make one call for requests that were granted; return the replies to each."""
-        opened = [request.open_asks() for request in requests]
-        asks = [ask for pairs in opened for ask, _ in pairs]
-        first = requests[0]
-        assert first.view is not None
-        names = tuple(dict.fromkeys(ask.lookup.name for ask in asks))
-        call = Call(provider(first.provider), first.view, first.request_id, names)
-        replies = list(await self._replies(call, asks))
-        self._settle(call, requests, opened, replies)
-        if isinstance(call.error, CredentialRejected | QuotaExhausted):
-            self._batch().stops.append(call)
-        parts: list[Sequence[Reply]] = []
-        at = 0
-        for pairs in opened:
-            parts.append(replies[at : at + len(pairs)])
-            at += len(pairs)
-        return parts
-
-    async def _replies(self, call: Call, asks: Sequence[Ask]) -> Sequence[Reply]:
-        api = HttpApi(self._gate, call)
-        lookup = asks[0].lookup
+    async def _call_gathered(self, kind: tuple[str, str]) -> None:
+        together = self._gathering.pop(kind)
+        requests = [request for request, _ in together]
+        failure: Exception | None = None
         try:
-            if lookup.gather:
-                return [_checked(r) for r in await lookup.gather.ask(api, asks)]
-            assert lookup.ask is not None
-            facts = await lookup.ask(api, asks[0].question)
-            return [_checked(Reply(facts, api.last_body))]
-        except NotFound:
-            return [Reply(raw=api.last_body, is_billed=False) for _ in asks]
-        except CallError as error:
-            call.error = call.error or error
-            return [Reply(error=error, raw=api.last_body) for _ in asks]
-        except (KeyError, TypeError, ValueError, AttributeError, LookupError) as mistake:
-            log.exception("provider_file_failed", provider=call.provider.slug, lookup=lookup.slug)
-            broken = ContractBroken(f"{lookup.slug}: {type(mistake).__name__} reading the answer")
-            call.error = broken
-            return [Reply(error=broken, raw=api.last_body) for _ in asks]
-
-    def _settle(
-        self,
-        call: Call,
-        requests: Sequence[Request],
-        opened: Sequence[Sequence[tuple[Ask, UUID]]],
-        replies: Sequence[Reply],
-    ) -> None:
-        """Hand the call to the ledger, or give its reservations back when nothing was sent."""
-        batch = self._batch()
-        intents = [request.intent for request in requests if request.intent]
-        batch.call_keys.extend(request.call_key for request in requests)
-        if not call.sent and not isinstance(call.error, Unreachable):
-            batch.released.extend(intents)
-            return
-        asks = [ask for pairs in opened for ask, _ in pairs]
-        parts = [
-            (ask.lookup.name, _kind(reply), self._charged(ask.lookup, reply))
-            for ask, reply in zip(asks, replies, strict=True)
-        ]
-        batch.settled.append(Settled(call, intents, _ending(replies), parts))
-
-    def _charged(self, lookup: Lookup, reply: Reply) -> Decimal:
-        price = self._accounts.terms(lookup).price
-        if isinstance(reply.error, OutcomeUnknown) or (not reply.error and reply.facts):
-            return price.usd
-        is_free = reply.error or price.on_hit_only or not reply.is_billed
-        return ZERO if is_free else price.usd
-
-    def _take(
-        self,
-        request: Request,
-        opened: Sequence[tuple[Ask, UUID]],
-        replies: Sequence[Reply],
-        lost_usd: Decimal,
-    ) -> None:
-        now = datetime.now(UTC)
-        batch = self._batch()
-        for at, ((ask, key), reply) in enumerate(zip(opened, replies, strict=True)):
-            charged = self._charged(ask.lookup, reply)
-            outcome = Outcome(
-                ask.lookup.slug,
-                _kind(reply),
-                {fact.field: (fact.value, fact.confidence) for fact in reply.facts},
-                now.isoformat(),
-                usd=charged + (lost_usd if at == 0 else ZERO),
-                error=reply.error,
-            )
-            request.answered[key] = outcome
-            is_held = isinstance(reply.error, OutcomeUnknown) and self._price(
-                request, opened
-            ) > self._hold_above(request)
-            if reply.error and not is_held:
-                continue
-            row = AnswerRow(
-                uuid7(),
-                key,
-                ask.lookup.slug,
-                request.request_id,
-                "unknown" if is_held else outcome.kind,
-                outcome.facts,
-                reply.raw,
-                charged,
-                request.item.run.is_sandbox,
-                now,
-                now + (FAR if is_held else self._accounts.terms(ask.lookup).fresh_for),
-            )
-            outcome.answer = str(row.id)
-            batch.answers.append(row)
+            await self._desk.join(requests)
+            await self._caller.call(requests)
+        except Exception as error:  # noqa: BLE001 - handed to every task that waits for it
+            failure = error
+        for _, done in together:
+            if failure:
+                done.set_exception(failure)
+            else:
+                done.set_result(None)
 
 
-def _checked(reply: Reply) -> Reply:
-    """Return the reply in our terms: "not found" is a miss, a fact that fits no column an error."""
-    if isinstance(reply.error, NotFound):
-        return Reply(raw=reply.raw, is_billed=False)
-    if reply.error or not reply.facts:
-        return reply
-    try:
-        for fact in reply.facts:
-            golden.coerce(fact.field, fact.value)
-    except (ContractBroken, KeyError) as broken:
-        error = broken if isinstance(broken, ContractBroken) else ContractBroken(str(broken))
-        return Reply(raw=reply.raw, error=error)
-    return reply
-
-
-def _kind(reply: Reply) -> Literal["hit", "miss", "error"]:
-    return "error" if reply.error else "hit" if reply.facts else "miss"
-
-
-def _ending(replies: Sequence[Reply]) -> str:
-    if any(isinstance(reply.error, OutcomeUnknown) for reply in replies):
-        return "unknown"
-    return "failed" if all(reply.error for reply in replies) else "answered"
+def is_hidden(outcome: Outcome) -> bool:
+    """Tell whether the outcome is unknown and no person has to decide about it."""
+    return isinstance(outcome.error, OutcomeUnknown)
 
 
 def _concerns_all(error: CallError) -> bool:

@@ -20,7 +20,7 @@ from contacts import leases
 from enrichment.engine.items import ZERO, Item, Outcome
 from enrichment.engine.lanes import Lane
 from integrations import ledger
-from integrations.accounts import Accounts
+from integrations.accounts import Accounts, Terms
 from integrations.calls import AccountView
 from integrations.errors import (
     AccountUnusable,
@@ -46,6 +46,7 @@ class Request:
     request_id: UUID
 
     view: AccountView | None = None
+    terms: dict[str, Terms] = field(default_factory=dict)
     intent: Intent | None = None
     answered: dict[UUID, Outcome] = field(default_factory=dict)
     error: CallError | None = None
@@ -154,13 +155,14 @@ def _propose(request: Request, accounts: Accounts, now: datetime) -> None:
         request.error = why
         return
     asks = request.open_asks()
+    request.terms = {ask.lookup.slug: accounts.terms(ask.lookup) for ask, _ in asks}
     request.intent = Intent(
         call_key=request.call_key,
         request_id=request.request_id,
         account_id=current.id,
         provider=request.provider,
         questions={ask.lookup.name: key for ask, key in asks},
-        price_usd=sum((accounts.terms(ask.lookup).price.usd for ask, _ in asks), ZERO),
+        price_usd=sum((terms.price.usd for terms in request.terms.values()), ZERO),
         contact_id=item.contact_id,
         run_id=item.run.id,
         is_sandbox=accounts.is_sandbox,

@@ -21,6 +21,7 @@ from django.db import DatabaseError
 from contacts import leases
 from enrichment.engine import claiming
 from enrichment.engine.asking import Asker
+from enrichment.engine.calling import Caller
 from enrichment.engine.desk import Desk
 from enrichment.engine.items import Finished, Item, RunView
 from enrichment.engine.lanes import Lane
@@ -55,7 +56,7 @@ class Engine:
         self._desk_accounts = Accounts()
         self._batch = Batch()
         desk = Desk(self._desk_lane, self._desk_accounts, worker_id)
-        self._asker = Asker(desk, gate, self._desk_accounts, lambda: self._batch)
+        self._asker = Asker(desk, Caller(gate, lambda: self._batch))
         self._tasks: set[asyncio.Task[None]] = set()
         self._in_hand: set[int] = set()
         self._breaks = 0
