@@ -114,7 +114,7 @@ def test_a_file_that_cannot_be_used_is_refused_in_words(enrich, tmp_path, conten
     with pytest.raises(CommandError, match=words):
         enrich(path)
 
-    assert Contact.objects.count() == 0
+    assert (Contact.objects.count(), Import.objects.count()) == (0, 0)
 
 
 def test_an_unknown_recipe_names_those_there_are(enrich, messy):

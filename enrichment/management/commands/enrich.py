@@ -110,7 +110,11 @@ def _cap(budget: str | None) -> Decimal | None:
 def _import(console: Console, source: Path, region: str) -> Import:
     record = service.create_import(source, region=region)
     show.show_mapping(console, record)
-    service.start(record, ring=False)
+    try:
+        service.start(record, ring=False)
+    except NoPhoneColumn:
+        service.delete_import(record)
+        raise
     record = work.run_import(record.pk)
     if record.state == Import.State.FAILED:
         raise FileRefused(record.error)
