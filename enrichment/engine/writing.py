@@ -1,6 +1,6 @@
 """Writing: what the engine learned goes to the database in bulk, in one transaction a batch.
 
-In one order: calls and money, answers, contacts, items, runs. A batch that is written twice (its
+In one order: answers, items, contacts, runs, budgets and calls. A batch that is written twice (its
 commit was hidden by a broken connection) changes nothing the second time: a batch that stands is
 recognised by the first thing in it, and an item leaves a worker's hands only once.
 """
@@ -64,11 +64,9 @@ class Batch:
 
 
 def write(batch: Batch, worker_id: UUID) -> None:
-    """Write a batch."""
+    """Write a batch; runs and budgets, which all workers share, are locked last, so for short."""
     if _stands(batch):
         return
-    ledger.release(batch.released)
-    ledger.settle(batch.settled)
     _copy_answers(batch.answers)
     mine = _finish_items(batch.finished, worker_id)
     held = [one for one in batch.finished if one.item.id in mine]
@@ -76,6 +74,8 @@ def write(batch: Batch, worker_id: UUID) -> None:
     count_runs(held)
     count_lookups(held)
     block_runs(held)
+    ledger.release(batch.released)
+    ledger.settle(batch.settled)
     _stop_accounts(batch.stops)
 
 

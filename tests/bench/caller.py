@@ -1,4 +1,4 @@
-"""A process that makes calls when told to: `python -m tests.bench.caller engine|bare IN_FLIGHT`.
+"""Makes calls when told to: `python -m tests.bench.caller engine|bare|session IN_FLIGHT`.
 
 It says "ready", waits for a line with its share of the work, does it, and answers with its times.
 """
@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import uvloop
+from yarl import URL
 
 FIELDS = {"Fields": "line_type_intelligence"}
 HEADERS = {"Authorization": "Basic QUMwMDowMA==", "Accept": "application/json"}
@@ -47,7 +48,32 @@ async def _ask_all(numbers: Iterator[str], in_flight: int) -> None:
     await aclose_client()
 
 
-WORK: dict[str, Callable[[list[str], int], None]] = {"engine": work_as_engine, "bare": work_bare}
+def work_bare_session(numbers: list[str], in_flight: int) -> None:
+    """Do the same over the session below the client, as the guard does."""
+    uvloop.run(_ask_session(iter(numbers), in_flight))
+
+
+async def _ask_session(numbers: Iterator[str], in_flight: int) -> None:
+    from integrations.client import aclose_client, shared_session
+
+    base = os.environ["SWITCHBOARD_SANDBOX_URL"] + "/twilio/v2/PhoneNumbers/%2B"
+    session = shared_session()
+
+    async def ask() -> None:
+        for number in numbers:
+            url = URL(base + number[1:], encoded=True)
+            async with session.get(url, params=FIELDS, headers=HEADERS) as response:
+                json.loads(await response.read())
+
+    await asyncio.gather(*(ask() for _ in range(in_flight)))
+    await aclose_client()
+
+
+WORK: dict[str, Callable[[list[str], int], None]] = {
+    "engine": work_as_engine,
+    "bare": work_bare,
+    "session": work_bare_session,
+}
 
 
 def main(kind: str, in_flight: int) -> None:
