@@ -76,6 +76,10 @@ class Import(Leased):
 
     class Meta:
         ordering = ["-id"]
+        permissions = [
+            ("undo_import", "Can undo import"),
+            ("overwrite_edits_import", "Can let an import overwrite people's edits"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="import_state_known",

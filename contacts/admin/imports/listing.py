@@ -1,91 +1,93 @@
-"""The back office of imports: what each made of its rows, and every row that it rejected."""
+"""The list of imports, and the addresses of their pages."""
 
 from __future__ import annotations
 
-import io
-import tempfile
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path
+from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from contacts.admin.base import ToLookAt, table
-from contacts.importing.service import describe, write_rejects
-from contacts.models import Import, ImportRow
+from contacts.admin.base import ToLookAt
+from contacts.admin.imports import page, wizard
+from contacts.admin.imports.access import (
+    may_delete,
+    may_prepare,
+    may_undo,
+    may_view,
+    opened,
+    signed_in,
+)
+from contacts.models import Import
 
-COLOURS = {"done": "success", "working": "info", "undoing": "info", "failed": "danger"}
-PAGE = 100
+COLOURS = {
+    "draft": "warning", "done": "success", "waiting": "info", "working": "info",
+    "undoing": "info", "failed": "danger",
+}  # fmt: skip
+READ, WRITE = ("GET", "HEAD"), ("POST",)
+# Address, view, who may, how.
+PAGES = (
+    ("mapping", wizard.mapping, may_prepare, READ + WRITE),
+    ("preview", wizard.preview, may_prepare, WRITE),
+    ("summary", wizard.summary, may_prepare, READ),
+    ("forecast", wizard.foreseen, may_prepare, READ),
+    ("start", wizard.start, may_prepare, WRITE),
+    ("progress", page.progress, may_view, READ),
+    ("rows", page.rows, may_view, READ),
+    ("rejected", page.rejected, may_view, READ),
+    ("undo", page.undo, may_undo, READ + WRITE),
+)
 
 
 @admin.register(Import)
 class ImportAdmin(ToLookAt):
-    list_display = ("file", "stage", "how_far", "total_count", "rejected_count", "created_at")
+    list_display = ("file", "stage", "how_far", "rows", "rejected", "by", "created_at")
     list_filter = ("state", "mode")
+    list_select_related = ("created_by",)
     search_fields = ("name__istartswith",)
+    search_help_text = "The beginning of a file's name"
     ordering = ("-id",)
-    fieldsets = (
-        (None, {"fields": ("name", "state", "error", "how_far", "outcomes", "rejects")}),
-        ("How it was read", {"fields": (
-            "mode", "region", "overwrite_human_edits", "mapped", "file_format", "encoding",
-            "delimiter", "header_row", "digest",
-        )}),
-        ("When", {"fields": (
-            "created_by", "created_at", "started_at", "finished_at", "undone_at",
-        )}),
-    )  # fmt: skip
+    actions = None
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
+        pages = [
+            path(
+                f"<int:pk>/{name}/",
+                signed_in(self, opened(view, may), methods),
+                name=f"contacts_import_{name}",
+            )
+            for name, view, may, methods in PAGES
+        ]
+        rejects = signed_in(self, opened(page.rejects, may_view), READ)
         return [
-            path("<int:pk>/rejected/", view(self.rejected), name="contacts_import_rejected"),
-            path("<int:pk>/rejected.csv", view(self.download), name="contacts_import_rejects"),
+            path("<int:pk>/rejected.csv", rejects, name="contacts_import_rejects"),
+            *pages,
             *super().get_urls(),
         ]
 
-    def rejected(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """A page of rejected rows; `after` is the line that the page before ended with."""
-        record = self._viewable(request, pk)
-        after = request.GET.get("after", "")
-        rows = ImportRow.objects.filter(
-            source=record,
-            outcome=ImportRow.Outcome.REJECTED,
-            line__gt=int(after) if after.isdecimal() and len(after) < 19 else -1,
-        )
-        found = list(rows.order_by("line")[: PAGE + 1])
-        cells = [(r.line, r.reason, " | ".join(map(str, r.raw or []))) for r in found[:PAGE]]
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": f"Rejected rows of {record}",
-            "record": record,
-            "rows": table(("line", "reason", "as it stood in the file"), cells),
-            "after": found[PAGE - 1].line if len(found) > PAGE else None,
-        }
-        return render(request, "contacts/rejected.html", context)
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return bool(ModelAdmin.has_add_permission(self, request))
 
-    def download(self, request: HttpRequest, pk: int) -> FileResponse:
-        """All rejected rows, however many, in the columns of the file."""
-        record = self._viewable(request, pk)
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-        write_rejects(record, text)
-        text.detach()
-        file.seek(0)
-        return FileResponse(
-            file, as_attachment=True, filename=f"rejected-{record.pk}.csv", content_type="text/csv"
-        )
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(ModelAdmin.has_delete_permission(self, request, obj))
 
-    def _viewable(self, request: HttpRequest, pk: int) -> Import:
-        record = get_object_or_404(Import, pk=pk)
-        if not self.has_view_permission(request, record):
-            raise PermissionDenied
-        return record
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponseBase:
+        return wizard.upload(self, request)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponseBase:
+        return opened(page.page, may_view)(self, request, _number(object_id))
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponseBase:
+        return opened(page.delete, may_delete)(self, request, _number(object_id))
 
     @display(description="File", header=True)
     def file(self, record: Import) -> tuple[str, str]:
@@ -97,39 +99,25 @@ class ImportAdmin(ToLookAt):
 
     @display(description="Progress")
     def how_far(self, record: Import) -> str:
+        if record.state == Import.State.DRAFT:
+            return "Not started"
         done = record.progress
         return f"{done:.0%}" if done is not None else f"line {record.read_line:,}"
 
     @display(description="Rows")
-    def outcomes(self, record: Import) -> SafeString:
-        labels = dict(ImportRow.Outcome.choices)
-        rows: list[tuple[Any, Any]] = [
-            (labels[name], count) for name, count in describe(record).items()
-        ]
-        if record.undone_at or record.state == Import.State.UNDOING:
-            rows += [
-                ("Undone: reversed", record.reversed_count),
-                ("Undone: kept", record.kept_count),
-                ("Undone: failed", record.undo_failed_count),
-            ]
-        return table(("outcome", "rows"), rows)
+    def rows(self, record: Import) -> str:
+        return f"{record.total_count:,}"
 
-    @display(description="Rejected rows")
-    def rejects(self, record: Import) -> str:
-        if not record.rejected_count:
-            return "None"
-        return format_html(
-            '<a class="text-primary-600" href="{}">Look at them</a> · '
-            '<a class="text-primary-600" href="{}">Download all {}</a>',
-            reverse("admin:contacts_import_rejected", args=[record.pk]),
-            reverse("admin:contacts_import_rejects", args=[record.pk]),
-            record.rejected_count,
-        )
+    @display(description="Rejected")
+    def rejected(self, record: Import) -> str:
+        return f"{record.rejected_count:,}"
 
-    @display(description="Columns")
-    def mapped(self, record: Import) -> SafeString:
-        rows = [
-            (name, record.columns[at] if at < len(record.columns) else at + 1)
-            for name, at in sorted(record.mapping.items(), key=lambda pair: pair[1])
-        ]
-        return table(("field", "column of the file"), rows)
+    @display(description="By")
+    def by(self, record: Import) -> str:
+        return str(record.created_by or "")
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        raise Http404(f"there is no import {text!r}")
+    return int(text)

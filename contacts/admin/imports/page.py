@@ -1,0 +1,200 @@
+"""The page of one import: how far it is, what it made of every row, undo and delete."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from typing import Any
+from urllib.parse import urlencode
+
+from django.apps import apps
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
+from unfold.admin import ModelAdmin
+
+from contacts.admin.imports import access
+from contacts.admin.imports.access import address, go_to, show
+from contacts.admin.imports.forms import MODES
+from contacts.importing import service
+from contacts.importing.fields import BY_NAME
+from contacts.importing.outcomes import Page, Wanted, pace, page_of
+from contacts.importing.undo import undo as take_back
+from contacts.models import Import, ImportRow
+
+BUSY = (Import.State.WAITING, Import.State.WORKING, Import.State.UNDOING)
+UNDOABLE = (Import.State.DONE, Import.State.FAILED, Import.State.UNDONE)
+OUTCOME_TEXT = {
+    "created": "new contacts",
+    "updated": "known contacts that it changed",
+    "repeated": "said nothing new",
+    "skipped": "left out by the mode",
+    "rejected": "could not be read",
+}
+UNDO_TEXT = {
+    "reversed": "taken back",
+    "kept": "changed since, so kept",
+    "failed": "could not be taken back",
+}
+
+
+def page(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpResponse:
+    """How an import stands, and what can be done with it."""
+    return show(
+        office, request, "page", str(record), record=record, **_standing(record),
+        mapped=_mapped(record), mode_text=dict(MODES)[Import.Mode(record.mode)],
+        may=_may(request.user, record),
+        lookup_url=_lookup_url(request, record),
+    )  # fmt: skip
+
+
+def progress(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpResponse:
+    """The part that changes; when the work is done the whole page comes anew."""
+    if record.state not in BUSY:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return show(office, request, "_progress", "", record=record, **_standing(record))
+
+
+def _standing(record: Import) -> dict[str, Any]:
+    tiles = [
+        (name, label, OUTCOME_TEXT[name], getattr(record, f"{name}_count"))
+        for name, label in ImportRow.Outcome.choices
+    ]
+    counts = (record.reversed_count, record.kept_count, record.undo_failed_count)
+    buckets = [
+        (name, ImportRow.Undo(name).label, text, count)
+        for (name, text), count in zip(UNDO_TEXT.items(), counts, strict=True)
+    ]
+    done = record.progress
+    if record.state == Import.State.UNDOING:
+        rows = record.created_count + record.updated_count
+        done = sum(counts) / rows if rows else 1.0
+    return {
+        "tiles": tiles,
+        "buckets": buckets,
+        "is_busy": record.state in BUSY,
+        "is_undone": record.state in (Import.State.UNDONE, Import.State.UNDOING),
+        "percent": None if done is None else int(done * 100),
+        "pace": pace(record),
+    }
+
+
+def _mapped(record: Import) -> list[tuple[str, str]]:
+    """The fields that the file fills, each with its column."""
+    names = dict(enumerate(record.columns))
+    return [
+        (known.label, names.get(at, f"Column {at + 1}"))
+        for name, known in BY_NAME.items()
+        if (at := record.mapping.get(name)) is not None
+    ]
+
+
+def _may(user: Any, record: Import) -> dict[str, bool]:
+    return {
+        "prepare": record.state == Import.State.DRAFT and access.may_prepare(user, record),
+        "undo": _is_undoable(record) and access.may_undo(user, record),
+        "delete": record.state not in BUSY and access.may_delete(user, record),
+        "view_contacts": user.has_perm("contacts.view_contact"),
+        "view_workers": user.has_perm("contacts.view_worker"),
+    }
+
+
+def _is_undoable(record: Import) -> bool:
+    """True when there is something to take back that was not, or that failed."""
+    if record.undone_at is not None:
+        return record.undo_failed_count > 0
+    return record.state in UNDOABLE and record.created_count + record.updated_count > 0
+
+
+def _lookup_url(request: HttpRequest, record: Import) -> str:
+    """Where a run over these contacts is made; "" when that room has no such page for the person.
+
+    By name: contacts imports nothing of the rooms above.
+    """
+    from django.contrib import admin
+
+    try:
+        runs = admin.site.get_model_admin(apps.get_model("enrichment", "Run"))
+        url = reverse("admin:enrichment_run_add")
+    except (LookupError, NoReverseMatch):
+        return ""
+    made = record.created_count + record.updated_count + record.repeated_count
+    if record.state != Import.State.DONE or not made or not runs.has_add_permission(request):
+        return ""
+    return f"{url}?import={record.pk}"
+
+
+def rows(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpResponse:
+    """A page of rows by outcome, what undoing came to, and words."""
+    return _rows(office, request, record, Wanted.read(request.GET))
+
+
+def rejected(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpResponse:
+    """The rejected rows, under an address of their own."""
+    query = {**request.GET.dict(), "outcome": ImportRow.Outcome.REJECTED}
+    return _rows(office, request, record, Wanted.read(query))
+
+
+def _rows(office: ModelAdmin, request: HttpRequest, record: Import, wanted: Wanted) -> HttpResponse:
+    found = page_of(record, wanted)
+    fragment = request.headers.get("HX-Target") == "rows"
+    return show(
+        office, request, "_rows" if fragment else "rows", f"Rows of {record}", record=record,
+        page=found, wanted=wanted, outcomes=[("", "All"), *ImportRow.Outcome.choices],
+        undos=[choice for choice in ImportRow.Undo.choices if choice[0]],
+        next_query=_next_query(wanted, found),
+        is_undone=record.undone_at is not None or record.state == Import.State.UNDOING,
+        may=_may(request.user, record),
+    )  # fmt: skip
+
+
+def _next_query(wanted: Wanted, found: Page) -> str:
+    """The address of the rows that follow, or of where a search goes on; "" at the end."""
+    after = found.after or found.searched_to
+    query = {"after": after, "outcome": wanted.outcome, "undo": wanted.undo, "q": wanted.term}
+    return f"?{urlencode({key: said for key, said in query.items() if said})}" if after else ""
+
+
+def rejects(office: ModelAdmin, request: HttpRequest, record: Import) -> FileResponse:
+    """All rejected rows, however many, in the columns of the file."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+    service.write_rejects(record, text)
+    text.detach()
+    file.seek(0)
+    return FileResponse(
+        file, as_attachment=True, filename=f"rejected-{record.pk}.csv", content_type="text/csv"
+    )
+
+
+def undo(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpResponse:
+    """Say what undoing means, ask, and start it."""
+    if request.method == "POST":
+        try:
+            take_back(record)
+            messages.success(request, "The import is being taken back.")
+        except service.NotPossible as refused:
+            messages.error(request, f"Nothing was undone: {refused}.")
+        return go_to("change", record)
+    if not _is_undoable(record):
+        messages.info(request, "There is nothing to undo.")
+        return go_to("change", record)
+    return show(office, request, "undo", f"Undo {record}", record=record)
+
+
+def delete(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpResponse:
+    """Ask, and delete the import with its rows and our copy of its file."""
+    if not access.may_delete(request.user, record):
+        raise PermissionDenied
+    if request.method == "POST":
+        name = str(record)
+        try:
+            service.delete_import(record)
+        except service.NotPossible as refused:
+            messages.error(request, f"Nothing was deleted: {refused}.")
+            return redirect(address("change", record))
+        messages.success(request, f"“{name}” is deleted. Its contacts stay.")
+        return redirect("admin:contacts_import_changelist")
+    return show(office, request, "delete", f"Delete {record}", record=record)
