@@ -90,6 +90,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("SWITCHBOARD_SWEEP_S", default=10.0),
         "options": {"expire_seconds": 10},  # the database's schedule drops Celery's "expires"
     },
+    "count_contacts": {
+        "task": "dashboards.count_contacts",
+        "schedule": 60.0,
+        "options": {"expire_seconds": 60},
+    },
 }
 
 # --- Work -----------------------------------------------------------------------------------
@@ -196,6 +201,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 if env.bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
+# Lets monitoring read /health/detailed and /metrics without a person. Empty: nobody without one.
+HEALTH_TOKEN = env.str("HEALTH_TOKEN", default="")
 
 # --- Look -----------------------------------------------------------------------------------
 
@@ -211,6 +218,8 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "ENVIRONMENT": "dashboards.banner.environment",
+    "DASHBOARD_CALLBACK": "dashboards.views.home.home",
+    "STYLES": ["dashboards.navigation.stylesheet"],
     "SIDEBAR": {"show_search": False, "navigation": "dashboards.navigation.navigation"},
 }
 

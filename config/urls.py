@@ -1,10 +1,12 @@
 """The one list of addresses."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import RedirectView
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("", include("dashboards.urls")),  # before the admin, which answers all that is under it
+    path("admin/contacts/contact/", include("dashboards.contact.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -10,6 +10,8 @@ from django_celery_beat.admin import PeriodicTaskAdmin
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+admin.site.index_template = "dashboards/home.html"
+
 # Kinds of schedules are made on the page of the task that wants one.
 for model in (User, Group, beat.PeriodicTask, beat.ClockedSchedule, beat.SolarSchedule):
     admin.site.unregister(model)

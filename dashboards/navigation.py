@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
-# Group, then (title, icon, app, model): an item is shown to whoever may view its list.
+# Group, then (title, icon, app, model): an item is shown to whoever may view its list. Those of
+# this room are pages.
 GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
     (
         "Contacts",
@@ -38,6 +39,8 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
     (
         "Operations",
         (
+            ("Circuits", "electrical_services", "dashboards", "circuits"),
+            ("Queues", "low_priority", "dashboards", "queues"),
             ("Workers", "memory", "contacts", "worker"),
             ("Schedule", "schedule", "django_celery_beat", "periodictask"),
             ("Users", "group", "auth", "user"),
@@ -49,9 +52,13 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the sidebar as django-unfold reads it."""
+    home = {"title": "Home", "icon": "home", "link": reverse_lazy("admin:index")}
     return [
-        {"title": title, "separator": True, "items": [_item(*one) for one in items]}
-        for title, items in GROUPS
+        {"items": [home]},
+        *(
+            {"title": title, "separator": True, "items": [_item(*one) for one in items]}
+            for title, items in GROUPS
+        ),
     ]
 
 
@@ -60,11 +67,19 @@ def favicon(request: HttpRequest) -> str:
     return static("dashboards/favicon.svg")
 
 
+def stylesheet(request: HttpRequest) -> str:
+    """Return the address of the styles of this room's pages."""
+    return static("dashboards/dashboards.css")
+
+
 def _item(title: str, icon: str, app: str, model: str) -> dict[str, Any]:
+    is_page = app == "dashboards"
     return {
         "title": title,
         "icon": icon,
-        "link": reverse_lazy(f"admin:{app}_{model}_changelist"),
+        "link": reverse_lazy(
+            f"dashboards:{model}" if is_page else f"admin:{app}_{model}_changelist"
+        ),
         "permission": _may_view(f"{app}.view_{model}"),
     }
 

@@ -1,8 +1,13 @@
 """The tables of the contacts room."""
 
+from contacts.models.change import ContactChange
 from contacts.models.company import Company
 from contacts.models.contact import Contact
 from contacts.models.imports import Import, ImportRow, SavedMapping
+from contacts.models.tags import ContactTag, Note, Tag
 from contacts.models.worker import Worker
 
-__all__ = ["Company", "Contact", "Import", "ImportRow", "SavedMapping", "Worker"]
+__all__ = [
+    "Company", "Contact", "ContactChange", "ContactTag", "Import", "ImportRow", "Note",
+    "SavedMapping", "Tag", "Worker",
+]  # fmt: skip

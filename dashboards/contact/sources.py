@@ -1,0 +1,84 @@
+"""Sources in words: who says so, and who may say otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from contacts.annotations import GIVEN_BACK
+from contacts.models import Import
+from contacts.services import PERSON
+from enrichment.survivorship import FILE
+from integrations.registry import UnknownLookup, lookup
+
+LOCAL = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """`kind` is "person", "given-back", "file", "local", "lookup" or "none"."""
+
+    kind: str
+    words: str
+    icon: str
+    url: str = ""
+
+
+UNKNOWN = Source("none", "Unknown", "help")
+
+
+def source_of(by: str, imports: Mapping[str, str]) -> Source:
+    """Return the source that a provenance names; `imports` are their names by id."""
+    if by.startswith(PERSON):
+        return Source("person", by.removeprefix(PERSON), "edit")
+    if by.startswith(GIVEN_BACK):
+        return Source("given-back", f"Given back by {by.removeprefix(GIVEN_BACK)}", "undo")
+    if by.startswith(FILE):
+        return _file(by.removeprefix(FILE), imports)
+    if by == LOCAL:
+        return Source("local", "Read from the number", "tag")
+    return Source("lookup", lookup_label(by), "cloud") if by else UNKNOWN
+
+
+def _file(id_: str, imports: Mapping[str, str]) -> Source:
+    if id_ not in imports:
+        return Source("file", f"Import {id_}", "draft")
+    url = reverse("admin:contacts_import_change", args=[id_])
+    return Source("file", imports[id_], "draft", url)
+
+
+def lookup_label(slug: str) -> str:
+    """Return the lookup's name with its provider's; an unknown one as it is called."""
+    try:
+        found = lookup(slug)
+    except UnknownLookup:
+        return slug
+    return f"{found.label} · {found.provider.replace('_', ' ').capitalize()}"
+
+
+def who_may_overwrite(source: Source, sure: float, *, is_blank: bool) -> str:
+    """Return survivorship's rule for a field of this source, in words."""
+    if is_blank:
+        return "Any answer, any person. Files leave it alone."
+    if source.kind == "person":
+        return "Only a person. Providers and files leave it alone."
+    if source.kind in ("given-back", "none"):
+        return "The next answer or file, and any person."
+    if source.kind == "lookup":
+        return "A newer answer of this lookup, a surer one of another, any person."
+    return f"A source surer than {sure:.0%}, a newer file that overwrites, any person."
+
+
+def import_names(sources: Iterable[Any]) -> dict[str, str]:
+    """Return the names of the imports among these sources, by id; one query, none if none."""
+    ids = {str(by).removeprefix(FILE) for by in sources if str(by).startswith(FILE)}
+    wanted = [int(id_) for id_ in ids if id_.isdecimal() and len(id_) < 19]
+    if not wanted:
+        return {}
+    return {
+        str(id_): name
+        for id_, name in Import.objects.filter(pk__in=wanted).values_list("pk", "name")
+    }

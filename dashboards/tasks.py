@@ -1,0 +1,13 @@
+"""What the dashboards have done in the background."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from dashboards import tallies
+
+
+@shared_task(name="dashboards.count_contacts")
+def count_contacts() -> None:
+    """Count contacts again if anything changed; the home page shows how many of what."""
+    tallies.refresh()

@@ -1,0 +1,1 @@
+"""The pages of this room, one file each; who may see them is said in `access`."""

@@ -1,0 +1,77 @@
+"""Queues: what waits and since when, who works on it, and what was given up, to be replayed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import structlog
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from dashboards import queues
+from dashboards.views.access import fragment, page
+from enrichment.models import Run
+from enrichment.replaying import replay_dead
+from enrichment.services import RunRefused
+
+PERMISSION = "dashboards.view_queues"
+REPLAY = "dashboards.replay_dead"
+WORKER_COLOURS = {"alive": "success", "silent": "warning", "lost": "danger"}
+
+log = structlog.get_logger(__name__)
+
+
+@page(PERMISSION)
+def overview(request: HttpRequest) -> HttpResponse:
+    """What waits, who works, and what was given up."""
+    context = {
+        **admin.site.each_context(request),
+        "title": "Queues",
+        "dead": queues.dead(),
+        "dead_items": list(queues.dead_items()),
+        "may_replay": request.user.has_perm(REPLAY),
+        **_live(),
+    }
+    return render(request, "dashboards/queues.html", context)
+
+
+@fragment(PERMISSION)
+def live(request: HttpRequest) -> HttpResponse:
+    """The part that changes by itself."""
+    return render(request, "dashboards/_queues.html", _live())
+
+
+@require_POST
+@page(REPLAY)
+def replay(request: HttpRequest, run_id: int, item_id: int | None = None) -> HttpResponse:
+    """Put one dead item of a run, or all of them, back in its queue."""
+    run = get_object_or_404(Run, pk=run_id)
+    try:
+        count = replay_dead(run, None if item_id is None else [item_id])
+    except RunRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        log.info("dead_replayed", run=run_id, count=count, user=request.user.pk)
+        said = f"{count:,} of {run} wait for a worker again." if count else "Nothing was left."
+        messages.success(request, said)
+    return HttpResponseRedirect(reverse("dashboards:queues"))
+
+
+def _live() -> dict[str, Any]:
+    workers = [(worker, queues.worker_state(worker)) for worker in queues.workers()]
+    counts = Counter(state for _, state in workers)
+    return {
+        "queues": [
+            ("Runs", "contacts", "enrichment_run", queues.runs()),
+            ("Imports", "lines", "contacts_import", queues.imports()),
+        ],
+        "workers": [
+            {"worker": worker, "state": state, "colour": WORKER_COLOURS[state]}
+            for worker, state in workers
+        ],
+        "counts": {state: counts[state] for state in WORKER_COLOURS},
+    }

@@ -1,0 +1,161 @@
+"""The queues page: depth, age, workers, and what was given up, with its replay."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from contacts.models import Contact, Import, Worker
+from enrichment.models import Recipe, Run, RunItem
+from tests.dashboards.people import signed_in
+from tests.dashboards.rows import people, uuid, work
+
+PAGE, LIVE = "/admin/queues/", "/admin/queues/live/"
+SEES, REPLAYS = "dashboards.view_queues", "dashboards.replay_dead"
+
+pytestmark = pytest.mark.django_db
+
+
+def run_with(states, **fields):
+    """A run with one item in each of these states, over contacts of its own."""
+    run = Run.objects.create(recipe=Recipe.objects.get_or_create(slug="r", name="R")[0],
+                             total_count=len(states), **{"state": "working", **fields})  # fmt: skip
+    for state in states:
+        number = f"+1415555{Contact.objects.count():04}"
+        contact = Contact.objects.create(phone_raw=number, phone_e164=number)
+        worker = uuid(1) if state == "claimed" else None
+        RunItem.objects.create(run=run, contact=contact, state=state, worker_id=worker, tries=3,
+                               losses=3 if state == "dead" else 0, error="given up")  # fmt: skip
+        if state == "dead":
+            Contact.objects.filter(pk=contact.pk).update(status="processing")
+            Contact.objects.filter(pk=contact.pk).update(status="failed", error="given up")
+    return run
+
+
+def lines(client):
+    (_, _, _, runs), (_, _, _, imports) = client.get(LIVE).context["queues"]
+    return runs, imports
+
+
+def test_depth_and_age_of_a_run(admin_client):
+    run = run_with(["waiting", "waiting", "claimed", "done"], done_count=1)
+    ago = timezone.now() - timedelta(minutes=10)
+    RunItem.objects.filter(pk=run.items.earliest("id").pk).update(due_at=ago)
+
+    (line,), imports = lines(admin_client)
+
+    assert (line.waiting, line.in_hand, line.oldest_due_at) == (2, 1, ago)
+    assert 600 <= line.waits_s < 660
+    assert imports == []
+
+
+def test_depth_of_an_import_is_what_is_left_of_its_file(admin_client):
+    Import.objects.create(name="a.csv", path="x", state="waiting", line_count=100, read_line=40)
+    Import.objects.create(name="done.csv", path="x", state="done", line_count=100)
+
+    runs, (line,) = lines(admin_client)
+
+    assert (runs, line.name, line.left, line.in_hand) == ([], "a.csv", 60, 0)
+
+
+def test_workers_are_alive_silent_or_lost(admin_client):
+    now = timezone.now()
+    long_ago = now - timedelta(hours=1)
+    Worker.objects.create(id=uuid(1), name="alive", seen_at=now)
+    Worker.objects.create(id=uuid(2), name="silent", seen_at=long_ago)
+    Worker.objects.create(id=uuid(3), name="lost", seen_at=long_ago, gone_at=now, is_lost=True)
+    Worker.objects.create(id=uuid(4), name="left", seen_at=long_ago, gone_at=now)
+
+    shown = admin_client.get(LIVE).context["workers"]
+
+    assert {one["worker"].name: one["state"] for one in shown} == {
+        "alive": "alive", "silent": "silent", "lost": "lost",
+    }  # fmt: skip
+
+
+def test_one_given_up_is_replayed(admin_client):
+    run = run_with(["dead", "dead", "done"], state="done", done_count=1, failed_count=2)
+    first, second = run.items.filter(state="dead").order_by("id")
+
+    response = admin_client.post(f"{PAGE}{run.pk}/replay/{first.pk}/", follow=True)
+
+    run.refresh_from_db()
+    first.refresh_from_db()
+    assert "1 of Run" in response.content.decode()
+    assert (run.state, run.failed_count, run.finished_at) == ("working", 1, None)
+    assert (first.state, first.tries, first.losses, first.error) == ("waiting", 0, 0, "")
+    assert (first.contact.status, first.contact.error) == ("pending", "")
+    assert RunItem.objects.get(pk=second.pk).state == "dead"
+
+
+def test_all_given_up_of_a_run_are_replayed_once(admin_client):
+    run = run_with(["dead", "dead"], state="paused", failed_count=2)
+    other = run_with(["dead"], failed_count=1)
+
+    for _ in range(2):
+        admin_client.post(f"{PAGE}{run.pk}/replay/")
+
+    run.refresh_from_db()
+    assert (run.state, run.failed_count) == ("paused", 0)
+    assert set(run.items.values_list("state", flat=True)) == {"waiting"}
+    assert other.items.get().state == "dead"
+
+
+def test_a_cancelled_run_replays_nothing(admin_client):
+    run = run_with(["dead"], state="cancelled", failed_count=1)
+
+    html = admin_client.post(f"{PAGE}{run.pk}/replay/", follow=True).content.decode()
+
+    assert "The run was cancelled" in html
+    assert run.items.get().state == "dead"
+    assert run.items.get().contact.status == "failed"
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_looking_replays_nothing(admin_client, method):
+    run = run_with(["dead"])
+
+    assert getattr(admin_client, method)(f"{PAGE}{run.pk}/replay/").status_code == 405
+    assert run.items.get().state == "dead"
+
+
+def test_who_may_see_and_who_may_replay(client):
+    run = run_with(["dead"], failed_count=1)
+    address = f"{PAGE}{run.pk}/replay/"
+    sees = signed_in(SEES)
+
+    assert [signed_in().get(at).status_code for at in (PAGE, LIVE)] == [403, 403]
+    assert [sees.get(at).status_code for at in (PAGE, LIVE)] == [200, 200]
+    assert [client.get(at).status_code for at in (PAGE, LIVE)] == [302, 403]
+    assert sees.post(address).status_code == 403
+    assert address not in sees.get(PAGE).content.decode()
+    assert signed_in(SEES, REPLAYS).post(address).status_code == 302
+
+
+@pytest.mark.parametrize("address", [PAGE, LIVE])
+def test_queues_cost_the_same_at_ten_and_a_thousand_rows(address, settings):
+    settings.SANDBOX = None
+    client = signed_in(SEES, REPLAYS)
+
+    def fill(start, end):
+        people(start, end)
+        work(start, end)
+        RunItem.objects.update(state="dead")
+        Import.objects.update(state="waiting")
+        Run.objects.update(state="working")
+
+    fill(0, 10)
+    client.get(address)
+
+    few = queries_of(client, address)
+    fill(10, 1000)
+
+    assert queries_of(client, address) == few <= 12
+
+
+def queries_of(client, address):
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
