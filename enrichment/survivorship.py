@@ -40,10 +40,13 @@ class Claim:
 
 
 def current(value: Any, provenance: dict[str, Any] | None) -> Claim | None:
-    """Return the claim that a contact's field stands on, None when the field is empty."""
-    if value is None or value == "":
-        return None
+    """Return the claim that a contact's field stands on, None when the field is empty.
+
+    A field that a person has emptied is that person's claim, too.
+    """
     kept = provenance or {}
+    if value in (None, "") and not str(kept.get("by", "")).startswith(PERSON):
+        return None
     return Claim(
         value,
         kept.get("by", FILE),

@@ -141,7 +141,9 @@ def _verdicts(contact_ids: Sequence[int], import_id: int) -> dict[int, tuple[str
     """What is to become of each contact that is there; locks them in id order."""
     with connection.cursor() as cursor:
         cursor.execute(
-            'SELECT c.id, c.status, c.provenance::text LIKE \'%%"by": "person:%%\', ('
+            'SELECT c.id, c.status, c.provenance::text LIKE \'%%"by": "person:%%\''
+            " OR EXISTS (SELECT FROM contacts_note n WHERE n.contact_id = c.id)"
+            " OR EXISTS (SELECT FROM contacts_contacttag t WHERE t.contact_id = c.id), ("
             "  SELECT min(r.source_id) FROM contacts_importrow r"
             "  JOIN contacts_import i ON i.id = r.source_id AND i.state <> 'undone'"
             "  WHERE r.contact_id = c.id AND r.source_id <> %s)"
@@ -153,7 +155,7 @@ def _verdicts(contact_ids: Sequence[int], import_id: int) -> dict[int, tuple[str
 
 def _verdict(status: str, is_edited: bool, other_import: int | None) -> tuple[str, str]:
     if is_edited:
-        return KEPT, "a person has edited it since"
+        return KEPT, "a person has worked on it since"
     if other_import is not None:
         return KEPT, f"import {other_import} speaks of it, too"
     if status == Contact.Status.PROCESSING:

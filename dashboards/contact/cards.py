@@ -130,7 +130,7 @@ def _card(
         at=_moment(fact.get("at")),
         sure=sure,
         answer=answers.get(str(fact.get("answer", ""))),
-        overwrite=who_may_overwrite(source, sure or 0.0, is_blank=is_empty),
+        overwrite=who_may_overwrite(source, sure or 0.0),
         seen=seen_mark(contact, name),
         is_known=not is_empty or source.kind == "person",
         is_editable=name in EDITABLE,

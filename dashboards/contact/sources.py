@@ -59,10 +59,8 @@ def lookup_label(slug: str) -> str:
     return f"{found.label} · {found.provider.replace('_', ' ').capitalize()}"
 
 
-def who_may_overwrite(source: Source, sure: float, *, is_blank: bool) -> str:
+def who_may_overwrite(source: Source, sure: float) -> str:
     """Return survivorship's rule for a field of this source, in words."""
-    if is_blank:
-        return "Any answer, any person. Files leave it alone."
     if source.kind == "person":
         return "Only a person. Providers and files leave it alone."
     if source.kind in ("given-back", "none"):

@@ -54,6 +54,12 @@ def test_an_empty_field_has_no_claim():
     assert current(None, None) is None
 
 
+def test_a_field_that_a_person_emptied_stays_empty():
+    emptied = current("", {"by": "person:ann", "at": "2026-01-01", "sure": 1.0})
+
+    assert not survives(emptied, Claim("mobile", "twilio.line_type", 1.0, "2026-06-01"))
+
+
 def test_a_value_without_provenance_counts_as_a_files():
     assert current("mobile", None) == Claim("mobile", "file:", 0.9, "")
 

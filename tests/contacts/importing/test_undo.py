@@ -7,7 +7,7 @@ from contacts import leases
 from contacts.importing.service import NotPossible
 from contacts.importing.undo import CHUNK_ROWS, run_undo, undo
 from contacts.importing.work import UNDOS
-from contacts.models import Company, Contact, Import, ImportRow
+from contacts.models import Company, Contact, Import, ImportRow, Note
 from contacts.services import edit_contact
 from tests.contacts.conftest import people
 
@@ -42,8 +42,18 @@ def test_a_contact_that_a_person_edited_is_kept(import_rows):
 
     row = ImportRow.objects.get(source=record, undo="kept")
     assert buckets(record) == (1, 1, 0)
-    assert (row.line, row.undo_reason) == (2, "a person has edited it since")
+    assert (row.line, row.undo_reason) == (2, "a person has worked on it since")
     assert (people(), Company.objects.get().name) == ([(A, "", "Ada")], "Acme")
+
+
+def test_a_contact_with_a_note_is_kept(import_rows):
+    record = import_rows((A, "Ada"), (B, "Grace"))
+    Note.objects.create(contact=Contact.objects.get(phone_e164=A), text="Call back on Monday")
+
+    record = undone(record)
+
+    assert buckets(record) == (1, 1, 0)
+    assert Note.objects.count() == 1
 
 
 def test_a_contact_that_another_import_brought_too_is_kept(import_rows):
