@@ -260,7 +260,13 @@ def closing_connection(import_rows, *rows):
 
 
 def await_one_that_waits(other):
-    """Return when another session stands before a lock that `other` holds."""
+    """Return when another session stands before a lock that `other` holds.
+
+    PostgreSQL shows a transaction the sessions of its first look until that look is forgotten.
+    """
     waiting = "SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    give_up_at = time.monotonic() + 60
     while other.execute(waiting).fetchone() is None:
+        assert time.monotonic() < give_up_at, "nobody waits"
+        other.execute("SELECT pg_stat_clear_snapshot()")
         time.sleep(0.01)
