@@ -108,8 +108,16 @@ def _give_back(pids: list[int]) -> int:
     )
     ids = [id_ for (id_,) in lost]
     count = one("SELECT count(*) FROM integrations_reservation WHERE worker_id = ANY(%s)", ids)
-    sweeping.sweep()
+    give_up_at = time.monotonic() + PATIENCE_S
+    while _are_kept(ids) and time.monotonic() < give_up_at:
+        sweeping.sweep()  # which declares nobody lost within a lease of the server's start
+        time.sleep(0.2)
     return int(count)
+
+
+def _are_kept(ids: list[Any]) -> bool:
+    living = "SELECT count(*) FROM contacts_worker WHERE id = ANY(%s) AND gone_at IS NULL"
+    return bool(one(living, ids))
 
 
 def _start() -> Child:
