@@ -107,10 +107,7 @@ def exchange_text(
     path, _, query = outgoing.target.partition("?")
     text = f"{outgoing.method} {mask(_without(unquote(path), secrets))}"
     if query:
-        pairs = (pair.partition("=") for pair in _without(query, secrets).split("&"))
-        text += "?" + "&".join(
-            f"{key}={_parameter(key, _without(_plain(held), secrets))}" for key, _, held in pairs
-        )
+        text += "?" + _query_text(query, tuple(secrets))
     if incoming is not None:
         text += f" → {incoming.status}, {len(incoming.content)} bytes"
         if not incoming.is_success:
@@ -160,10 +157,13 @@ def _by_key(key: str, value: Any, depth: int) -> Any:
     return redact(value, depth)
 
 
-@lru_cache(maxsize=1024)
-def _parameter(key: str, value: str) -> str:
-    """Return a query's value, redacted; most requests to a provider have the same ones."""
-    return str(_by_key(key, value, 0))
+@lru_cache(maxsize=256)
+def _query_text(query: str, secrets: tuple[str, ...]) -> str:
+    """Return a query, redacted; most requests to a provider have the same one."""
+    pairs = (pair.partition("=") for pair in _without(query, secrets).split("&"))
+    return "&".join(
+        f"{key}={_by_key(key, _without(_plain(held), secrets), 0)}" for key, _, held in pairs
+    )
 
 
 def _hide_pair(found: re.Match[str]) -> str:

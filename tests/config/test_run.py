@@ -121,7 +121,7 @@ def test_first_start_leads_in_and_ctrl_c_leaves_nothing(start, environment, home
 
     assert f"http://localhost:{environment['PORT']}/" in greeting
     assert "nothing is bought, nothing is sent" in greeting
-    assert "Site administration" in page
+    assert "Sandbox: nothing is bought, nothing is sent" in page
     assert running > 5
     assert (process.wait(timeout=60), rest.splitlines()[-1]) == (0, "Everything is stopped.")
     assert of_this_run(environment) == []
