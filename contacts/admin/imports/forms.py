@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import phonenumbers
+from babel import Locale
 from django import forms
-from phonenumbers.geodata.locale import LOCALE_DATA
 from unfold.widgets import (
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
@@ -33,18 +33,13 @@ MODES = (
 
 def regions() -> list[tuple[str, str]]:
     """Every country that has numbers, by its name."""
-    named = ((code, _country(code)) for code in phonenumbers.SUPPORTED_REGIONS)
+    # The names of phonenumbers itself take 100 MB of every process: all languages, or none.
+    names = Locale("en").territories
+    named = ((code, names.get(code, code)) for code in phonenumbers.SUPPORTED_REGIONS)
     return [
         (code, f"{name} (+{phonenumbers.country_code_for_region(code)})")
         for code, name in sorted(named, key=lambda pair: pair[1])
     ]
-
-
-def _country(code: str) -> str:
-    """The English name; phonenumbers writes "*aa" for "as in the language aa"."""
-    names = LOCALE_DATA.get(code, {})
-    name = names.get("en", code)
-    return names.get(name[1:], code) if name.startswith("*") else name
 
 
 def field_choices() -> list[tuple[str, str]]:
