@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class EnrichmentConfig(AppConfig):
     name = "enrichment"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from contacts.selection import add_filters
+        from enrichment.selection import FILTERS
+
+        add_filters(FILTERS)

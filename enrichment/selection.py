@@ -1,42 +1,17 @@
-"""Selections: which contacts a run is about, as filters that are kept with the run."""
+"""What runs add to selections: the contacts of a run, and a run's own, narrowed by its mode."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from contacts.models import Contact, ImportRow
-from enrichment.models import Run
+from contacts.models import Contact
+from contacts.selection import Filter, SelectionRefused, contacts, read_id
+from enrichment.models import Run, RunItem
 from enrichment.models.recipe import RecipeField
 
-KNOWN = {"import", "ids", "status", "country", "company"}
+__all__ = ["FILTERS", "SelectionRefused", "contacts", "of_run"]
 
-
-class SelectionRefused(ValueError):
-    """A selection names a filter that does not exist."""
-
-
-def contacts(selection: dict[str, Any]) -> QuerySet[Contact]:
-    """Return the contacts that meet every filter; no filter selects all.
-
-    Filters: `import` (id), `ids` (list), `status`, `country` (ISO 3166-1 alpha-2), `company` (id).
-    """
-    if unknown := set(selection) - KNOWN:
-        raise SelectionRefused(f"unknown filter: {', '.join(sorted(unknown))}")
-    found: QuerySet[Contact] = Contact.objects.order_by()
-    if "import" in selection:
-        rows = ImportRow.objects.filter(source_id=selection["import"], contact_id=OuterRef("pk"))
-        found = found.filter(Exists(rows))
-    if "ids" in selection:
-        found = found.filter(pk__in=selection["ids"])
-    if "status" in selection:
-        found = found.filter(status=selection["status"])
-    if "country" in selection:
-        found = found.filter(phone_country=selection["country"])
-    if "company" in selection:
-        found = found.filter(company_id=selection["company"])
-    return found
+_LOST = (RunItem.State.FAILED, RunItem.State.DEAD)
 
 
 def of_run(run: Run) -> QuerySet[Contact]:
@@ -56,3 +31,21 @@ def of_run(run: Run) -> QuerySet[Contact]:
 def _is_empty(name: str) -> Q:
     field = Contact._meta.get_field(name)
     return Q(**{f"{name}__isnull": True}) if field.null else Q(**{name: ""})
+
+
+def _in_run(pk: int) -> Exists:
+    return Exists(RunItem.objects.filter(run_id=pk, contact_id=OuterRef("pk")))
+
+
+def _failed_in(pk: int) -> Exists:
+    return Exists(RunItem.objects.filter(run_id=pk, contact_id=OuterRef("pk"), state__in=_LOST))
+
+
+def _name(pk: int) -> str:
+    return str(Run.objects.filter(pk=pk).first() or f"run {pk}, which is gone")
+
+
+FILTERS = (
+    Filter("run", "Run", read_id, _in_run, lambda pk: f"in {_name(pk)}"),
+    Filter("failed_in", "Failed in run", read_id, _failed_in, lambda pk: f"failed in {_name(pk)}"),
+)

@@ -186,12 +186,9 @@ def set_cap(run: Run, cap_usd: Decimal | None) -> None:
 
 def retry_failed(run: Run, user: User | None = None) -> Run:
     """Create a run over the contacts that failed in this one, ready for approval."""
-    ids = list(
-        RunItem.objects.filter(
-            run=run, state__in=[RunItem.State.FAILED, RunItem.State.DEAD]
-        ).values_list("contact_id", flat=True)
+    return create_run(
+        run.recipe, {"failed_in": run.pk}, name=f"{run}: failed ones again"[:200], user=user
     )
-    return create_run(run.recipe, {"ids": ids}, name=f"{run}: failed ones again", user=user)
 
 
 def release_unknown(answer: Answer) -> None:

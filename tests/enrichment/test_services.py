@@ -172,5 +172,6 @@ def test_failed_contacts_make_a_new_run(run):
 
     again = services.retry_failed(run)
 
-    assert again.selection == {"ids": [failed.contact_id]}
+    assert again.selection == {"failed_in": run.pk}
+    assert [c.pk for c in services.selection.of_run(again)] == [failed.contact_id]
     assert again.state == Run.State.READY
