@@ -135,6 +135,13 @@ FIELDS = (
         "numero client, numero de client, id cliente, numero cliente, codice cliente, klantnummer",
         "klant id, codigo de cliente",
     ), limit=100),
+    Field("consent_on", "Consent given on", _named(
+        "consent on, consent date, consented on, date of consent, consent given on, opt in date",
+        "opted in on, optin date, consent, opt in, einwilligung, einwilligung am",
+        "einwilligungsdatum, date de consentement, consentement, fecha de consentimiento",
+        "consentimiento, data consenso, consenso, data do consentimento, consentimento",
+        "toestemming, toestemmingsdatum",
+    ), limit=40),
 )  # fmt: skip
 BY_NAME = {field.name: field for field in FIELDS}
 KNOWN_HEADERS = frozenset[str]().union(*(field.synonyms for field in FIELDS))

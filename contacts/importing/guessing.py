@@ -129,6 +129,8 @@ def _contradicts(name: str, seen: Evidence) -> bool:
         return False
     if name == "email":
         return seen.emails < 0.2
+    if name == "consent_on":  # a column of yes and no says whether, not when
+        return seen.dates < 0.5
     if name in ("first_name", "last_name", "full_name", "company", "city"):
         return max(seen.emails, seen.dates) > 0.5 or (seen.phones > 0.8 and name != "company")
     return False

@@ -11,15 +11,17 @@ from django.db import connection
 
 from contacts.importing.resolve import COMPANY
 from contacts.importing.staging import WRITTEN
+from contacts.importing.store import new_value
 from contacts.models import ImportRow
 
 _COLUMNS = {**{name: name for name in WRITTEN}, COMPANY: "company_id"}
+_TEXTS = ", ".join(f"COALESCE({name}::text, '')" for name in WRITTEN)
 _READ = (
-    f"SELECT id, provenance, {', '.join(_COLUMNS.values())}"
+    f"SELECT id, provenance, {_TEXTS}, company_id"
     " FROM contacts_contact WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 )
 _WRITE = (
-    f"UPDATE contacts_contact c SET {', '.join(f'{name} = v.{name}' for name in WRITTEN)},"
+    f"UPDATE contacts_contact c SET {', '.join(f'{name} = {new_value(name)}' for name in WRITTEN)},"
     " company_id = (SELECT k.id FROM contacts_company k WHERE k.id = v.company_id),"
     " provenance = v.facts::jsonb, revision = c.revision + 1, updated_at = now()"
     f" FROM unnest(%s::bigint[], %s::text[], {'%s::text[], ' * len(WRITTEN)} %s::bigint[])"

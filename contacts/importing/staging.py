@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 
 import structlog
 from django.db import models
+from django.utils import timezone
 
 from contacts.identity import split_name
 from contacts.importing import mapping as columns
 from contacts.importing.companies import Named, read_domain, read_name
+from contacts.importing.dates import read_date
 from contacts.importing.mapping import CUT, compile_reader
 from contacts.importing.table import SourceRow
 from contacts.models import Contact
@@ -32,8 +34,11 @@ TEXT_FIELDS = (
     "country",
     "external_id",
 )
-WRITTEN = ("phone_ext", *TEXT_FIELDS)
-KEPT_FIELDS = frozenset((*TEXT_FIELDS, "phone", "phone_ext", "company", "company_domain"))
+# The day of consent is text here, too: as ISO 8601 writes it, empty where nothing is known.
+CONSENT = "consent_on"
+WRITTEN = ("phone_ext", *TEXT_FIELDS, CONSENT)
+KEPT_FIELDS = frozenset((*TEXT_FIELDS, CONSENT, "phone", "phone_ext", "company", "company_domain"))
+_TEXTS, _NULL = WRITTEN[:-1], r"\N"
 _WIDTHS = {
     column.name: column.max_length or 0
     for column in Contact._meta.concrete_fields
@@ -108,6 +113,8 @@ def stager(mapping: Mapping[str, int], region: str) -> Stager:
         candidate.is_valid = phone.is_valid
         candidate.values = {name: value for name, value in values.items() if value}
         _tidy(candidate, phone.ext)
+        if CONSENT in candidate.values:
+            _read_consent(candidate, region)
         candidate.copy_text = copy_text(candidate, candidate.values)
         return candidate
 
@@ -132,6 +139,17 @@ def _tidy(candidate: Candidate, ext: str) -> None:
     if "company" in values or "company_domain" in values:
         _read_company(candidate)
     _complete_names(values)
+
+
+def _read_consent(candidate: Candidate, region: str) -> None:
+    text = candidate.values.pop(CONSENT)
+    day = read_date(text, region)
+    if day is None:
+        candidate.add_remark(f"day of consent not readable: {text!r}")
+    elif day > timezone.now().date():
+        candidate.add_remark(f"day of consent lies in the future: {text!r}")
+    else:
+        candidate.values[CONSENT] = day.isoformat()
 
 
 def _read_company(candidate: Candidate) -> None:
@@ -191,6 +209,7 @@ def compose(first: str, last: str) -> str:
 def copy_text(candidate: Candidate, values: Mapping[str, str]) -> str:
     """The row's columns for COPY, with these values."""
     get = values.get
-    text = "\t".join((candidate.phone_raw, candidate.e164, *[get(name, "") for name in WRITTEN]))
+    text = "\t".join((candidate.phone_raw, candidate.e164, *[get(name, "") for name in _TEXTS]))
     # Values hold no line breaks and tabs, see `compile_reader`.
-    return text.replace("\\", "\\\\") if "\\" in text else text
+    text = text.replace("\\", "\\\\") if "\\" in text else text
+    return f"{text}\t{get(CONSENT, _NULL)}"

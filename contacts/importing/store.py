@@ -11,7 +11,7 @@ from django.db import connection, models
 
 from contacts.importing.companies import Company, Named
 from contacts.importing.resolve import COMPANY, Known, Outcome
-from contacts.importing.staging import WRITTEN, Candidate, copy_text
+from contacts.importing.staging import CONSENT, WRITTEN, Candidate, copy_text
 from contacts.models import Contact
 
 # Where a chunk writes contacts: two imports of the same numbers at once must not make twins.
@@ -38,7 +38,7 @@ _COPY_ROWS = (
 # The numbers come through a subquery: of a literal list the planner weighs every member against
 # what it knows of the column, which took six times as long as to look them all up.
 _READ_KNOWN = (
-    f"SELECT c.id, c.phone_e164, c.revision, {', '.join('c.' + name for name in WRITTEN)},"
+    f"SELECT c.id, c.phone_e164, c.revision, {', '.join(f'c.{name}::text' for name in WRITTEN)},"
     " c.company_id, k.name_key, k.domain,"
     " CASE WHEN c.provenance::text LIKE '%%\"person:%%' THEN c.provenance END"
     " FROM contacts_contact c LEFT JOIN contacts_company k ON k.id = c.company_id"
@@ -176,13 +176,18 @@ def update_contacts(updated: Sequence[Known], source: str, at: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE contacts_contact c SET "
-            + "".join(f"{name} = v.{name}, " for name in columns)
+            + "".join(f"{name} = {new_value(name)}, " for name in columns)
             + "company_id = v.company_id, provenance = c.provenance || v.facts::jsonb,"
             " revision = c.revision + 1, updated_at = now()"
             f" FROM unnest({', '.join(f'%s::{kind}' for kind in types)})"
             f" AS v ({', '.join(['id', 'facts', 'company_id', *columns])}) WHERE c.id = v.id",
             arrays,
         )
+
+
+def new_value(column: str) -> str:
+    """The SQL of a column's new value, which comes as text in the row `v`."""
+    return f"NULLIF(v.{column}, '')::date" if column == CONSENT else f"v.{column}"
 
 
 def copy_outcomes(import_id: int, outcomes: Iterable[Outcome]) -> None:
