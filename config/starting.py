@@ -12,12 +12,13 @@ from django.conf import settings
 from django.core.checks import ERROR, CheckMessage, run_checks
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.utils import OperationalError
+from django.db.utils import OperationalError, ProgrammingError
 from kombu.exceptions import OperationalError as BrokerAway
 
 from config.checks import START
 
 BY_HAND = "python -m config.embedded start"
+LACKS_MIGRATIONS = "The database lacks migrations. Run: python manage.py prepare"
 
 
 def refuse_unready(patience_s: float | None = None) -> None:
@@ -31,7 +32,7 @@ def refuse_unready(patience_s: float | None = None) -> None:
         if said := _patiently(problem, patience_s):
             sys.exit(said)
     if _has_pending_migrations():
-        sys.exit("The database lacks migrations. Run: python manage.py migrate")
+        sys.exit(LACKS_MIGRATIONS)
     found = [m for m in run_checks(tags=[START], databases=["default"]) if m.level >= ERROR]
     connection.close()  # the web server forks after this
     if found:
@@ -39,9 +40,11 @@ def refuse_unready(patience_s: float | None = None) -> None:
 
 
 def explain(error: BaseException) -> str | None:
-    """Return one line about a server that cannot be reached, None when that is not what failed."""
+    """Return one line about a server that is not fit to work with, None when it is not to blame."""
     if isinstance(error, OperationalError):
         return _database_problem()
+    if isinstance(error, ProgrammingError):
+        return LACKS_MIGRATIONS if _has_pending_migrations() else None
     if isinstance(error, redis.ConnectionError | BrokerAway):
         return _redis_problem()
     return None

@@ -33,7 +33,8 @@ def show_import(console: Console, record: Import) -> None:
 def show_mapping(console: Console, record: Import) -> None:
     """Say which column was read as what."""
     pairs = [f"{record.columns[at]} → {name}" for name, at in record.mapping.items()]
-    console.print("Columns: " + ", ".join(pairs), highlight=False)
+    if pairs:
+        console.print("Columns: " + ", ".join(pairs), highlight=False)
 
 
 def show_estimate(console: Console, run: Run) -> None:
@@ -54,8 +55,9 @@ def show_estimate(console: Console, run: Run) -> None:
         )
     console.print(table)
     console.print(
-        f"{plain['contacts']:,} contacts, {plain['numbers']:,} different valid numbers,"
-        f" {plain['invalid']:,} invalid; {plain['calls']:,} calls, about"
+        f"{_counted(plain['contacts'], 'contact')},"
+        f" {_counted(plain['numbers'], 'different valid number')},"
+        f" {plain['invalid']:,} invalid; {_counted(plain['calls'], 'call')}, about"
         f" {_duration(plain['seconds'])}. Cost: {_usd(plain['min_usd'])} at least,"
         f" [bold]{_usd(plain['expected_usd'])}[/] expected, {_usd(plain['max_usd'])} at most."
     )
@@ -147,6 +149,10 @@ def _hits(row: Mapping[str, Any]) -> str:
     if row["errors"]:
         parts.append(f"{row['errors']:,} errors")
     return ", ".join([*parts, _usd(row["spent_usd"])])
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _usd(amount: Decimal | str) -> str:

@@ -5,9 +5,10 @@ import subprocess
 import sys
 
 import pytest
+from django.db import ProgrammingError, connection
 
 from config.embedded import PROJECT
-from config.starting import refuse_unready
+from config.starting import LACKS_MIGRATIONS, explain, refuse_unready
 from integrations.models import Account
 
 NOWHERE = "postgres://ann:hush@127.0.0.1:1/contacts"
@@ -98,3 +99,15 @@ class TestRefuseUnready:
 
         with pytest.raises(SystemExit, match=r"(?s)switchboard\.E001.*switchboard\.E002"):
             refuse_unready(0)
+
+
+@pytest.mark.django_db
+def test_a_table_that_is_missing_is_a_lack_of_migrations_only_where_some_are_missing():
+    error = ProgrammingError("relation does not exist")
+
+    assert explain(error) is None
+
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'enrichment'")
+
+    assert explain(error) == LACKS_MIGRATIONS

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 
@@ -42,6 +43,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         console = Console()
+        if settings.NEEDS_POSTGRES:  # the project's own: a first command may be this one
+            call_command("migrate", verbosity=0)
         with ExitStack() as stack:
             if is_sandbox():
                 settings.SANDBOX_URL = stack.enter_context(sandbox(settings.SANDBOX_URL))
