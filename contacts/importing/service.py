@@ -11,6 +11,7 @@ from typing import Any, TextIO
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models.functions import Now
 
 from contacts.importing import files, work
 from contacts.importing.fields import BY_NAME
@@ -128,6 +129,38 @@ def start(record: Import, *, mapping: Mapping[str, int] | None = None, ring: boo
             raise NotPossible("the import has been started already")
         if record.header_row:
             _remember(record)
+        if ring:
+            transaction.on_commit(work.ring, robust=True)
+    record.refresh_from_db()
+
+
+def stop(record: Import, user: User) -> None:
+    """Stop an import after the rows that it has settled; it can go on, or be undone.
+
+    The worker notices with its next chunk. Raises NotPossible when it is not being worked.
+    """
+    busy = Import.objects.filter(
+        id=record.pk, state__in=(Import.State.WAITING, Import.State.WORKING)
+    )
+    why = f"stopped by {user.get_username()}"
+    if not busy.update(state=Import.State.STOPPED, worker_id=None, finished_at=Now(), error=why):
+        raise NotPossible("the import is not being worked on")
+    record.refresh_from_db()
+
+
+def go_on(record: Import, *, ring: bool = True) -> None:
+    """Let an import that stopped or failed go on below the last row that it settled.
+
+    Raises NotPossible when it has not stopped.
+    """
+    with transaction.atomic():
+        stood = Import.objects.filter(
+            id=record.pk, state__in=(Import.State.STOPPED, Import.State.FAILED), undone_at=None
+        )
+        if not stood.update(
+            state=Import.State.WAITING, worker_id=None, losses=0, finished_at=None, error=""
+        ):
+            raise NotPossible("only an import that stopped can go on")
         if ring:
             transaction.on_commit(work.ring, robust=True)
     record.refresh_from_db()

@@ -34,13 +34,13 @@ log = structlog.get_logger(__name__)
 def undo(record: Import, *, rings: bool = True) -> None:
     """Let an import be taken back; once more, for the rows where that failed.
 
-    Raises NotPossible for an import that is not done.
+    Raises NotPossible for an import that has not ended.
     """
-    finished = (Import.State.DONE, Import.State.FAILED, Import.State.UNDONE)
+    ended = (Import.State.DONE, Import.State.FAILED, Import.State.STOPPED, Import.State.UNDONE)
     with transaction.atomic():
-        held = Import.objects.filter(id=record.pk, state__in=finished)
+        held = Import.objects.filter(id=record.pk, state__in=ended)
         if not held.update(state=UNDOS.waiting, worker_id=None, losses=0, undo_failed_count=0):
-            raise NotPossible("only an import that is done can be undone")
+            raise NotPossible("only an import that has ended can be undone")
         ImportRow.objects.filter(source_id=record.pk, undo=FAILED).update(undo="", undo_reason="")
         if rings:
             transaction.on_commit(ring, robust=True)

@@ -19,6 +19,7 @@ class Import(Leased):
         WORKING = "working", "Working"
         DONE = "done", "Done"
         FAILED = "failed", "Failed"
+        STOPPED = "stopped", "Stopped"
         UNDOING = "undoing", "Undoing"
         UNDONE = "undone", "Undone"
 
@@ -90,6 +91,7 @@ class Import(Leased):
                         "working",
                         "done",
                         "failed",
+                        "stopped",
                         "undoing",
                         "undone",
                     ]

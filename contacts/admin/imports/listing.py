@@ -25,7 +25,7 @@ from contacts.models import Import
 
 COLOURS = {
     "draft": "warning", "done": "success", "waiting": "info", "working": "info",
-    "undoing": "info", "failed": "danger",
+    "undoing": "info", "failed": "danger", "stopped": "warning",
 }  # fmt: skip
 READ, WRITE = ("GET", "HEAD"), ("POST",)
 # Address, view, who may, how.
@@ -38,6 +38,8 @@ PAGES = (
     ("progress", page.progress, may_view, READ),
     ("rows", page.rows, may_view, READ),
     ("rejected", page.rejected, may_view, READ),
+    ("stop", page.stop, may_prepare, WRITE),
+    ("go_on", page.go_on, may_prepare, WRITE),
     ("undo", page.undo, may_undo, READ + WRITE),
 )
 

@@ -25,7 +25,9 @@ from contacts.importing.undo import undo as take_back
 from contacts.models import Import, ImportRow
 
 BUSY = (Import.State.WAITING, Import.State.WORKING, Import.State.UNDOING)
-UNDOABLE = (Import.State.DONE, Import.State.FAILED, Import.State.UNDONE)
+STOPPABLE = (Import.State.WAITING, Import.State.WORKING)
+STOOD = (Import.State.FAILED, Import.State.STOPPED)
+UNDOABLE = (Import.State.DONE, *STOOD, Import.State.UNDONE)
 OUTCOME_TEXT = {
     "created": "new contacts",
     "updated": "known contacts that it changed",
@@ -94,6 +96,10 @@ def _mapped(record: Import) -> list[tuple[str, str]]:
 def _may(user: Any, record: Import) -> dict[str, bool]:
     return {
         "prepare": record.state == Import.State.DRAFT and access.may_prepare(user, record),
+        "stop": record.state in STOPPABLE and access.may_prepare(user, record),
+        "go_on": record.state in STOOD
+        and record.undone_at is None
+        and access.may_prepare(user, record),
         "undo": _is_undoable(record) and access.may_undo(user, record),
         "delete": record.state not in BUSY and access.may_delete(user, record),
         "view_contacts": user.has_perm("contacts.view_contact"),
@@ -167,6 +173,26 @@ def rejects(office: ModelAdmin, request: HttpRequest, record: Import) -> FileRes
     return FileResponse(
         file, as_attachment=True, filename=f"rejected-{record.pk}.csv", content_type="text/csv"
     )
+
+
+def stop(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpResponse:
+    """Stop an import after the rows in hand."""
+    try:
+        service.stop(record, request.user)  # type: ignore[arg-type]  # the view asks who it is
+        messages.success(request, "The import is stopped. It can go on, or be undone.")
+    except service.NotPossible as refused:
+        messages.error(request, f"Nothing was stopped: {refused}.")
+    return go_to("change", record)
+
+
+def go_on(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpResponse:
+    """Let an import that stopped go on with the rows that are left."""
+    try:
+        service.go_on(record)
+        messages.success(request, "The import goes on.")
+    except service.NotPossible as refused:
+        messages.error(request, f"It does not go on: {refused}.")
+    return go_to("change", record)
 
 
 def undo(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpResponse:

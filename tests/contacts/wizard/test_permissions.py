@@ -10,7 +10,7 @@ from tests.contacts.wizard.conftest import url
 PREPARE = ("mapping", "summary", "forecast")
 VIEW = ("change", "progress", "rows", "rejected", "rejects")
 GET = (*PREPARE, *VIEW, "undo", "delete")
-POST = ("mapping", "preview", "start", "undo", "delete")
+POST = ("mapping", "preview", "start", "stop", "go_on", "undo", "delete")
 
 
 def statuses(client, record):
@@ -54,7 +54,7 @@ def test_who_adds_prepares_drafts_of_their_own(draft, person, client):
     mine = draft(user=person("add_import"))
 
     prepared = {("GET", page) for page in PREPARE}
-    prepared |= {("POST", page) for page in ("mapping", "preview", "start")}
+    prepared |= {("POST", page) for page in ("mapping", "preview", "start", "stop", "go_on")}
     assert allowed(client, theirs) == set()
     assert allowed(client, mine) == prepared
 
