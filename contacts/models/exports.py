@@ -1,4 +1,4 @@
-"""Export: contacts on their way to a file, and who has fetched it; ColumnSet: the columns chosen."""
+"""Export: contacts on their way to a file; who fetched it; and which columns people choose."""
 
 from __future__ import annotations
 

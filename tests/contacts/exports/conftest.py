@@ -1,6 +1,8 @@
 """Contacts to export, and the way of a file through the exporter."""
 
 import pytest
+from django.contrib.auth.models import Permission
+from django.urls import reverse
 
 from contacts.exports import service, work
 from contacts.exports.columns import DEFAULT
@@ -88,3 +90,21 @@ def left(folder):
 
 def content(record):
     return path_of(record.file).read_bytes()
+
+
+def url(page, *args):
+    return reverse(f"admin:contacts_export_{page}", args=args)
+
+
+@pytest.fixture
+def person(folder, client, django_user_model, settings):
+    """Signs somebody in who has these permissions; returns the user."""
+    settings.SANDBOX = True
+
+    def sign_in(*permissions, name="bo"):
+        user = django_user_model.objects.create_user(name, password="x", is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+        client.force_login(user)
+        return user
+
+    return sign_in

@@ -65,7 +65,7 @@ def test_a_workbook_holds_texts_that_are_no_formulas(export):
 
     sheet = openpyxl.load_workbook(io.BytesIO(data)).active
     _, *rows = sheet.iter_rows()
-    told = [[unescape(cell.value or "") for cell in row] for row in rows]
+    told = [[unescape(str(cell.value or "")) for cell in row] for row in rows]
     assert told == [[number_of(at), name, "00501"] for at, name in enumerate((*NASTY, *PLAIN))]
     assert {cell.data_type for row in rows for cell in row if cell.value} == {"s"}
     assert [bool(row[1].quotePrefix) for row in rows] == [True] * len(NASTY) + [False] * len(PLAIN)
@@ -85,7 +85,8 @@ VALUES = {
     [
         ("csv", ["true", "2026-03-01", "7", "0.0080", "2026-03-01T12:30:05+00:00"]),
         ("json", [True, "2026-03-01", 7, "0.0080", "2026-03-01T12:30:05+00:00"]),
-        ("xlsx", [True, datetime(2026, 3, 1), 7, 0.008, datetime(2026, 3, 1, 12, 30, 5)]),
+        ("xlsx", [True, datetime.fromisoformat("2026-03-01"), 7, 0.008,
+                  datetime.fromisoformat("2026-03-01T12:30:05")]),
     ],
 )  # fmt: skip
 def test_values_that_are_no_texts(export, format, expected):
@@ -124,8 +125,8 @@ def test_json_lines_are_an_object_each(export):
 def test_nobody_makes_a_whole_file_of_headings(export, format, expected):
     record, data = export(columns=["phone_e164"], format=format)
 
-    read = {"csv": separated, "tsv": separated, "xlsx": sheets, "json": json.loads}
-    assert read.get(format, bytes)(data) == expected
+    read = {"csv": separated, "tsv": separated, "xlsx": sheets, "json": json.loads, "jsonl": bytes}
+    assert read[format](data) == expected
     assert (record.state, record.row_count, record.total_count) == ("done", 0, 0)
 
 
