@@ -15,9 +15,10 @@ from django.db.models.functions import Now
 
 from contacts import selection as selections
 from contacts.exports import columns, files, work
+from contacts.exports.formats import FORMATS
 from contacts.models import Export, ExportDownload
 
-# As many are sent while they are read; more are a worker's.
+# As many are sent while they are read, fewer in a format that takes longer; more are a worker's.
 DIRECT_ROWS = 10_000
 BUSY = (Export.State.WAITING, Export.State.WORKING)
 log = structlog.get_logger(__name__)
@@ -42,6 +43,11 @@ class Wish:
         return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
+def direct_rows(format_name: str) -> int:
+    """Return how many contacts are sent at once in a format; the first byte is due in a second."""
+    return DIRECT_ROWS // FORMATS[format_name].effort
+
+
 def count_up_to(selection: Mapping[str, Any], limit: int) -> int:
     """Return how many contacts are selected, counting no further than `limit`."""
     return selections.contacts(selection)[:limit].count()
@@ -55,7 +61,8 @@ def ask(wish: Wish, user: User) -> Export:
     """
     if not wish.columns or list(wish.columns) != columns.known(wish.columns):
         raise ValueError("an export has columns, each of them once and of a name that is known")
-    is_small = count_up_to(wish.selection, DIRECT_ROWS + 1) <= DIRECT_ROWS
+    limit = direct_rows(wish.format)
+    is_small = count_up_to(wish.selection, limit + 1) <= limit
     try:
         with transaction.atomic():
             made = _create(wish, user, Export.State.SENDING if is_small else Export.State.WAITING)

@@ -49,7 +49,8 @@ def asking(office: ModelAdmin, request: HttpRequest) -> HttpResponseBase:
         words=selections.in_words(chosen), query=selections.as_query(chosen),
         contacts_url=f"{reverse('admin:contacts_contact_changelist')}?{_query(chosen)}",
         set_now=request.GET.get("set", ""), default=",".join(columns.DEFAULT),
-        direct_rows=service.DIRECT_ROWS, is_broken=bool(notices) and request.method == "POST",
+        direct_rows=service.DIRECT_ROWS, direct_xlsx=service.direct_rows(Export.Format.XLSX),
+        is_broken=bool(notices) and request.method == "POST",
     )  # fmt: skip
 
 
@@ -100,7 +101,7 @@ def count(office: ModelAdmin, request: HttpRequest) -> HttpResponse:
     chosen, _ = selections.read(request.GET.dict())
     return show(
         office, request, "_count", "", count=selections.contacts(chosen).count(),
-        direct_rows=service.DIRECT_ROWS,
+        direct_rows=service.DIRECT_ROWS, direct_xlsx=service.direct_rows(Export.Format.XLSX),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.template.defaultfilters import filesizeformat
+from django.template.defaultfilters import filesizeformat, pluralize
 from django.urls import URLPattern, path
 from unfold.decorators import display
 
@@ -92,7 +92,10 @@ class ExportAdmin(ToLookAt):
 
     @display(description="Selection", header=True)
     def what(self, export: Export) -> tuple[str, str]:
-        return export.described, f"{export.get_format_display()}, {len(export.columns)} columns"
+        count = len(export.columns)
+        columns = f"{count} column{pluralize(count)}"
+        words = export.described[:1].upper() + export.described[1:]
+        return words, f"{export.get_format_display()}, {columns}"
 
     @display(description="State", label=COLOURS)
     def stage(self, export: Export) -> tuple[str, str]:

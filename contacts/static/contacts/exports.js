@@ -82,11 +82,11 @@ for (const form of document.querySelectorAll("form[data-export]")) {
   if (form.querySelector("[data-order]")) chooser(form);
   // A download leaves the page where it is: the button rests for a moment only.
   form.addEventListener("submit", (event) => {
+    if (event.submitter?.value === "save") return;
     if (form.dataset.sent) {
       event.preventDefault();
       return;
     }
-    if (event.submitter?.value === "save") return;
     form.dataset.sent = "yes";
     const status = form.querySelector("[data-export-status]");
     status.textContent = "On its way. What is downloaded stays under Exports, too.";
