@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from django import forms
+from django.http import QueryDict
 from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from contacts.exports import columns
@@ -35,7 +35,7 @@ class ExportForm(forms.Form):
         required=False, max_length=ColumnSet._meta.get_field("name").max_length
     )
 
-    def __init__(self, data: Mapping[str, Any] | None, *, layout: Layout, is_saving: bool) -> None:
+    def __init__(self, data: QueryDict | None, *, layout: Layout, is_saving: bool) -> None:
         self._layout, self._is_saving = layout, is_saving
         super().__init__(data, initial={"with_sources": layout.with_sources})
 
@@ -56,6 +56,7 @@ class ExportForm(forms.Form):
         """The columns ticked, in their order: as sent, else as they were kept."""
         if not self.is_bound:
             return self._layout.columns
+        assert isinstance(self.data, QueryDict)
         return _ordered(self.data.getlist("column"), self.data.get("order", ""))
 
     @property

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -125,7 +126,9 @@ def test_json_lines_are_an_object_each(export):
 def test_nobody_makes_a_whole_file_of_headings(export, format, expected):
     record, data = export(columns=["phone_e164"], format=format)
 
-    read = {"csv": separated, "tsv": separated, "xlsx": sheets, "json": json.loads, "jsonl": bytes}
+    read: dict[str, Callable[[bytes], object]] = {
+        "csv": separated, "tsv": separated, "xlsx": sheets, "json": json.loads, "jsonl": bytes
+    }  # fmt: skip
     assert read[format](data) == expected
     assert (record.state, record.row_count, record.total_count) == ("done", 0, 0)
 
