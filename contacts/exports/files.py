@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
@@ -62,16 +62,21 @@ def drop(name: str) -> None:
 def drop_orphans() -> int:
     """Delete what lies among the exports and no export names; return how many files."""
     oldest = time.time() - ORPHAN_S
-    old = {path.name: path for path in settings.EXPORTS.rglob("*") if _is_older(path, oldest)}
-    named = Export.objects.filter(file__in=old).values_list("file", flat=True)
-    orphans = old.keys() - set(named)
-    for name in orphans:
-        old[name].unlink(missing_ok=True)
+    old = [path for path in settings.EXPORTS.rglob("*") if _is_older(path, oldest)]
+    named = Export.objects.filter(file__in=[path.name for path in old])
+    kept = set(named.values_list("file", flat=True))
+    orphans = [path for path in old if path.is_file() and path.name not in kept]
+    for path in orphans:
+        path.unlink(missing_ok=True)
+    for path in old:
+        if path.is_dir():
+            with suppress(OSError):  # something newer lies in it
+                path.rmdir()
     return len(orphans)
 
 
 def _is_older(path: Path, moment: float) -> bool:
     try:
-        return path.is_file() and path.stat().st_mtime < moment
+        return path.stat().st_mtime < moment
     except FileNotFoundError:  # somebody has just finished with it
         return False

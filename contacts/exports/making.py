@@ -12,17 +12,19 @@ from django.utils import timezone
 
 from contacts.exports import columns, files
 from contacts.exports.formats import FORMATS
-from contacts.exports.resource import ContactResource, Rows
+from contacts.exports.resource import PAGE, ContactResource, Rows
 from contacts.models import Export
 
 ERROR_LIMIT = 500
 
 
-def rows_of(export: Export, on_page: Callable[[Rows], None] = lambda rows: None) -> Rows:
+def rows_of(
+    export: Export, on_page: Callable[[Rows], None] = lambda rows: None, page_rows: int = PAGE
+) -> Rows:
     """Return what an export is to hold; `on_page` is called once it is counted and at each page."""
-    chosen = columns.known(export.columns)
+    chosen = columns.known(export.columns) or columns.DEFAULT
     resource = ContactResource(chosen, with_sources=export.with_sources)
-    return Rows(export.selection, resource, on_page)
+    return Rows(export.selection, resource, on_page, page_rows)
 
 
 def blocks_of(export: Export, rows: Rows) -> Iterator[bytes]:

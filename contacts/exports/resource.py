@@ -93,7 +93,7 @@ class ContactResource(ModelResource):  # type: ignore[misc]  # the library is un
 
 
 class Rows:
-    """The rows of a selection in pages of PAGE, in the order of the contacts' ids.
+    """The rows of a selection in pages, in the order of the contacts' ids.
 
     The contacts are settled first, so that each page is a short look by key, whatever the filters:
     no transaction stays open while a slow reader takes its time, and one contact is no two rows.
@@ -105,19 +105,21 @@ class Rows:
         selection: Mapping[str, Any],
         resource: ContactResource,
         on_page: Callable[[Rows], None] = lambda rows: None,
+        page_rows: int = PAGE,
     ) -> None:
         self.total: int | None = None
         self.written = 0
         self.resource = resource
-        self._selection, self._on_page = selection, on_page
+        self._selection, self._on_page, self._page_rows = selection, on_page, page_rows
 
     def __iter__(self) -> Iterator[list[Row]]:
         """Raises SelectionRefused for a selection that names a filter that does not exist."""
         ids = ids_of(selections.contacts(self._selection))
         self.total = len(ids)
         self._on_page(self)
-        for start in range(0, len(ids), PAGE):
-            page = Contact.objects.filter(_among(ids[start : start + PAGE])).order_by("pk")
+        for start in range(0, len(ids), self._page_rows):
+            there = _among(ids[start : start + self._page_rows])
+            page = Contact.objects.filter(there).order_by("pk")
             rows = self.resource.values(page)
             self.written += len(rows)
             yield rows

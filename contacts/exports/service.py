@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 import structlog
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
@@ -18,8 +19,6 @@ from contacts.exports import columns, files, work
 from contacts.exports.formats import FORMATS
 from contacts.models import Export, ExportDownload
 
-# As many are sent while they are read, fewer in a format that takes longer; more are a worker's.
-DIRECT_ROWS = 10_000
 BUSY = (Export.State.WAITING, Export.State.WORKING)
 log = structlog.get_logger(__name__)
 
@@ -44,8 +43,9 @@ class Wish:
 
 
 def direct_rows(format_name: str) -> int:
-    """Return how many contacts are sent at once in a format; the first byte is due in a second."""
-    return DIRECT_ROWS // FORMATS[format_name].effort
+    """Return how many contacts are sent while they are read; more are a worker's."""
+    limit: int = settings.EXPORT_DIRECT_ROWS
+    return limit // FORMATS[format_name].effort
 
 
 def count_up_to(selection: Mapping[str, Any], limit: int) -> int:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
@@ -13,7 +12,7 @@ from uuid import UUID
 import structlog
 from celery import current_app
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
@@ -21,7 +20,7 @@ from xlsxwriter.exceptions import FileCreateError
 
 from contacts import leases
 from contacts.exports import files, making
-from contacts.exports.resource import Rows
+from contacts.exports.resource import PAGE, Rows
 from contacts.exports.sending import BROKEN_OFF
 from contacts.leases import Queue
 from contacts.models import Export
@@ -29,7 +28,6 @@ from contacts.selection import SelectionRefused
 
 EXPORTS = Queue(Export, waiting="waiting", claimed="working", dead="failed")
 TASK = "contacts.export"
-TOLD_EVERY_S = 0.5
 # Nobody takes longer to fetch what is sent directly.
 SENDING_S = 3600
 GIVEN_UP = "given up: three workers were lost while they wrote it"
@@ -48,17 +46,39 @@ def ring() -> None:
 def work_exports() -> int:
     """Work exports until none waits; return how many."""
     worked = 0
+    with _worker() as own:
+        while claimed := EXPORTS.claim(own, 1):
+            files.drop_orphans()
+            _work(claimed[0][0], own, None, PAGE)
+            worked += 1
+    return worked
+
+
+def run_export(
+    export_id: int, *, report: Callable[[Rows], None] | None = None, page_rows: int = PAGE
+) -> Export:
+    """Work one waiting export in this process and return it as it stands then.
+
+    `report` is called after every page. Raises TakenOver when another worker has the export.
+    """
+    with _worker() as own:
+        if not EXPORTS.claim(own, 1, where="id = %s", params=[export_id]):
+            raise TakenOver(f"export {export_id} does not wait for a worker")
+        _work(export_id, own, report, page_rows)
+    return Export.objects.get(pk=export_id)
+
+
+@contextmanager
+def _worker() -> Iterator[UUID]:
+    """A worker registered for the block; what it still holds at the end waits for others."""
     own = leases.register()
     try:
         with _beating(own):
-            while claimed := EXPORTS.claim(own, 1):
-                files.drop_orphans()
-                _work(claimed[0][0], own)
-                worked += 1
+            yield own
     finally:
+        connection.close_if_unusable_or_obsolete()  # the database may have been away
         _give_back([own])
         leases.leave(own)
-    return worked
 
 
 @contextmanager
@@ -70,8 +90,9 @@ def _beating(own: UUID) -> Iterator[None]:
         while not stop.wait(settings.LEASE_S / 6):
             try:
                 leases.beat(own)
-            except DatabaseError as error:
+            except (DatabaseError, InterfaceError) as error:
                 log.warning("export_beat_failed", error=str(error))
+                connection.close()
         connection.close()
 
     thread = threading.Thread(target=beat, name="export-beat", daemon=True)
@@ -83,11 +104,11 @@ def _beating(own: UUID) -> Iterator[None]:
         thread.join()
 
 
-def _work(export_id: int, own: UUID) -> None:
+def _work(export_id: int, own: UUID, report: Callable[[Rows], None] | None, page_rows: int) -> None:
     mine = Export.objects.filter(pk=export_id, worker_id=own, state=Export.State.WORKING)
     mine.update(started_at=Coalesce("started_at", Now()), row_count=0, total_count=None)
     try:
-        _write(mine)
+        _write(mine, report, page_rows)
     except (Export.DoesNotExist, TakenOver):
         log.warning("export_taken_over", export_id=export_id)
     except SelectionRefused as refused:
@@ -96,28 +117,22 @@ def _work(export_id: int, own: UUID) -> None:
         making.fail(mine, f"the file can't be written ({error}): make room, then make it again")
 
 
-def _write(mine: QuerySet[Export]) -> None:
+def _write(mine: QuerySet[Export], report: Callable[[Rows], None] | None, page_rows: int) -> None:
     export = mine.get()
-    rows = making.rows_of(export, _Teller(mine))
+
+    def tell(rows: Rows) -> None:
+        """Tell how far it is, and hear so whether to go on."""
+        if not mine.update(row_count=rows.written, total_count=rows.total):
+            raise TakenOver
+        if report is not None:
+            report(rows)
+
+    rows = making.rows_of(export, tell, page_rows)
     with files.drafted(export.format) as draft:
         for block in making.blocks_of(export, rows):
             draft.file.write(block)
         if not making.keep(mine, draft, rows):
             raise TakenOver
-
-
-class _Teller:
-    """Tells how far it is, now and then, and hears so whether to go on."""
-
-    def __init__(self, mine: QuerySet[Export]) -> None:
-        self._mine, self._told_at = mine, 0.0
-
-    def __call__(self, rows: Rows) -> None:
-        if time.monotonic() - self._told_at < TOLD_EVERY_S:
-            return
-        if not self._mine.update(row_count=rows.written, total_count=rows.total):
-            raise TakenOver
-        self._told_at = time.monotonic()
 
 
 def sweep(lost: Sequence[UUID]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 import time
@@ -10,6 +11,7 @@ from typing import Any
 
 
 def main(format_name: str, query: str) -> None:
+    os.environ["SWITCHBOARD_EXPORT_DIRECT_ROWS"] = str(10**9)  # sent, however many
     import django
 
     django.setup()
@@ -18,7 +20,6 @@ def main(format_name: str, query: str) -> None:
 
     from contacts.exports import service
 
-    service.DIRECT_ROWS = 10**9  # sent, however many
     user, _ = User.objects.get_or_create(username="bench", is_staff=True, is_superuser=True)
     client = Client(headers={"host": "localhost"})
     client.force_login(user)

@@ -49,8 +49,7 @@ def asking(office: ModelAdmin, request: HttpRequest) -> HttpResponseBase:
         words=selections.in_words(chosen), query=selections.as_query(chosen),
         contacts_url=f"{reverse('admin:contacts_contact_changelist')}?{_query(chosen)}",
         set_now=request.GET.get("set", ""), default=",".join(columns.DEFAULT),
-        direct_rows=service.DIRECT_ROWS, direct_xlsx=service.direct_rows(Export.Format.XLSX),
-        is_broken=bool(notices) and request.method == "POST",
+        is_broken=bool(notices) and request.method == "POST", **_limits(),
     )  # fmt: skip
 
 
@@ -99,10 +98,16 @@ def count(office: ModelAdmin, request: HttpRequest) -> HttpResponse:
     if not may_export(request.user):
         raise PermissionDenied
     chosen, _ = selections.read(request.GET.dict())
-    return show(
-        office, request, "_count", "", count=selections.contacts(chosen).count(),
-        direct_rows=service.DIRECT_ROWS, direct_xlsx=service.direct_rows(Export.Format.XLSX),
-    )  # fmt: skip
+    selected = selections.contacts(chosen).count()
+    return show(office, request, "_count", "", count=selected, **_limits())
+
+
+def _limits() -> dict[str, int]:
+    """How many contacts are downloaded at once, in most formats and as XLSX."""
+    return {
+        "direct_rows": service.direct_rows(Export.Format.CSV),
+        "direct_xlsx": service.direct_rows(Export.Format.XLSX),
+    }
 
 
 def delete_set(office: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:

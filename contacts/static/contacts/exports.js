@@ -37,8 +37,8 @@ function chooser(form) {
     text.textContent = label;
     const up = button(`Move ${label} up`, "↑", () => move(name, -1));
     const down = button(`Move ${label} down`, "↓", () => move(name, 1));
-    up.toggleAttribute("aria-disabled", at === 0);
-    down.toggleAttribute("aria-disabled", at === order.length - 1);
+    up.setAttribute("aria-disabled", String(at === 0));
+    down.setAttribute("aria-disabled", String(at === order.length - 1));
     row.append(text, up, down);
     return row;
   }

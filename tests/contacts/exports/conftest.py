@@ -55,9 +55,9 @@ def export(folder, owner):
 
 
 @pytest.fixture
-def small_limit(monkeypatch):
+def small_limit(settings):
     """What a worker does is seen with few contacts, too."""
-    monkeypatch.setattr(service, "DIRECT_ROWS", 2)
+    settings.EXPORT_DIRECT_ROWS = 2
 
 
 @pytest.fixture
@@ -108,3 +108,23 @@ def person(folder, client, django_user_model, settings):
         return user
 
     return sign_in
+
+
+@pytest.fixture
+def done(folder, owner):
+    """An export of Olga's whose file is there."""
+
+    def make(user=None, columns=("phone_e164",)) -> Export:
+        asked = service.ask(Wish({}, columns), user or owner)
+        b"".join(sent(asked))
+        asked.refresh_from_db()
+        return asked
+
+    return make
+
+
+def read(response):
+    """Read a file to its end: closing it instead would close the test's connection, too."""
+    if response.streaming:
+        b"".join(response.streaming_content)
+    return response

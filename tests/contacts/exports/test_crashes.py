@@ -6,15 +6,17 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from contacts import leases
 from contacts.exports import files, service, work
 from contacts.exports.service import Wish
-from contacts.models import Contact
+from contacts.models import Contact, Export
 from tests.contacts.exports.conftest import content, left, make_many, number_of
 
 ROOT = Path(__file__).parents[3]
@@ -99,6 +101,40 @@ def test_killed_in_the_middle_it_is_made_by_another(folder, owner, settings):
     lines = content(record).decode().splitlines()
     assert (record.state, record.row_count, len(lines)) == ("done", 12_000, 12_000)
     assert sum(number_of(at) in line for at, line in enumerate(lines)) == 12_000
+
+
+def test_cut_off_from_the_database_it_is_begun_anew(folder, owner, work_off):
+    make_many(6_000)
+    record = service.ask(Wish({}, ["phone_e164"], "xlsx"), owner)
+
+    def cut(rows):
+        pid = connection.connection.info.backend_pid
+        with psycopg.connect(database_url()) as other:
+            other.execute("SELECT pg_terminate_backend(%s)", [pid])
+
+    with pytest.raises(OperationalError):
+        work.run_export(record.pk, report=cut)
+    record.refresh_from_db()
+    assert (record.state, record.losses, left(folder)) == ("waiting", 1, [])
+
+    record = work_off(record)
+
+    assert (record.state, record.row_count) == ("done", 6_000)
+
+
+def test_clicks_at_the_same_moment_make_one_export(folder, owner, small_limit):
+    make_many(3)
+
+    def click(_):
+        try:
+            return service.ask(Wish({}, ["email"]), owner).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as people:
+        asked = list(people.map(click, range(8)))
+
+    assert set(asked) == {Export.objects.get().pk}
 
 
 def test_the_dead_leave_files_that_the_next_export_clears_away(folder, owner, settings, work_off):

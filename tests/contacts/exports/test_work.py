@@ -2,13 +2,14 @@
 
 import csv
 import io
+import os
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from contacts import leases
-from contacts.exports import making, resource, service, work
+from contacts.exports import service, work
 from contacts.exports.files import path_of
 from contacts.models import Contact, Export, ExportDownload, Tag
 from tests.contacts.exports.conftest import content, left, make_many, number_of
@@ -18,35 +19,27 @@ pytestmark = pytest.mark.django_db(transaction=True)
 COLUMNS = ["phone_e164"]
 
 
-@pytest.fixture(autouse=True)
-def short_pages(monkeypatch):
-    """Several pages of a few contacts, each of them told."""
-    monkeypatch.setattr(resource, "PAGE", 2)
-    monkeypatch.setattr(work, "TOLD_EVERY_S", 0)
-
-
 def numbers(record):
     _, *rows = csv.reader(io.StringIO(content(record).decode("utf-8-sig")))
     return [number for (number,) in rows]
 
 
-def at_page(monkeypatch, count, act):
+def run(record, act=lambda rows: None):
+    """Works the export in pages of two, and acts after each."""
+    return work.run_export(record.pk, report=act, page_rows=2)
+
+
+def after(count, act):
     """Act when so many contacts are written."""
-    rows_of = making.rows_of
-
-    def watched(export, on_page):
-        def told(rows):
-            if rows.written == count:
-                act(export)
-            on_page(rows)
-
-        return rows_of(export, told)
-
-    monkeypatch.setattr(making, "rows_of", watched)
+    return lambda rows: act() if rows.written == count else None
 
 
-def test_a_worker_writes_every_contact_in_order(waiting, work_off, folder):
-    record = work_off(waiting(5, COLUMNS))
+def test_a_worker_writes_every_contact_in_order(waiting, folder):
+    told = []
+
+    record = run(waiting(5, COLUMNS), lambda rows: told.append((rows.written, rows.total)))
+
+    assert told == [(0, 5), (2, 5), (4, 5), (5, 5)]
 
     assert (record.state, record.row_count, record.total_count) == ("done", 5, 5)
     assert numbers(record) == [number_of(at) for at in range(5)]
@@ -63,30 +56,14 @@ def test_every_format_is_written(waiting, work_off, folder, format):
     assert (record.state, record.row_count, left(folder)) == ("done", 3, [record.file])
 
 
-def test_a_cancelled_one_leaves_no_file(waiting, work_off, folder, monkeypatch):
-    record = waiting(5, COLUMNS)
-    at_page(monkeypatch, 2, service.cancel)
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+@pytest.mark.parametrize("count", [0, 2, 5])
+def test_a_cancelled_one_leaves_no_file(waiting, folder, format, count):
+    record = waiting(5, COLUMNS, format=format)
 
-    record = work_off(record)
+    record = run(record, after(count, lambda: service.cancel(record)))
 
     assert (record.state, record.worker_id, record.file) == ("cancelled", None, "")
-    assert left(folder) == []
-
-
-@pytest.mark.parametrize("format", ["csv", "xlsx"])
-def test_one_cancelled_at_the_last_moment_leaves_no_file(
-    waiting, work_off, folder, monkeypatch, format
-):
-    record = waiting(4, COLUMNS, format=format)
-    keep = making.keep
-
-    def cancelled_first(mine, draft, rows):
-        service.cancel(record)
-        return keep(mine, draft, rows)
-
-    monkeypatch.setattr(making, "keep", cancelled_first)
-
-    assert work_off(record).state == "cancelled"
     assert left(folder) == []
 
 
@@ -101,11 +78,10 @@ def test_cancelling_before_a_worker_comes_is_enough(waiting, work_off, folder):
         service.cancel(record)
 
 
-def test_one_that_was_taken_over_is_the_other_workers(waiting, work_off, folder, monkeypatch):
-    record, other = waiting(5, COLUMNS), leases.register()
-    at_page(monkeypatch, 2, lambda export: Export.objects.update(worker_id=other))
+def test_one_that_was_taken_over_is_the_other_workers(waiting, folder):
+    other = leases.register()
 
-    record = work_off(record)
+    record = run(waiting(5, COLUMNS), after(2, lambda: Export.objects.update(worker_id=other)))
 
     assert (record.state, record.worker_id) == ("working", other)
     assert left(folder) == []
@@ -196,14 +172,25 @@ def test_a_file_within_its_time_stays(waiting, work_off, folder):
     assert left(folder) == [record.file]
 
 
-def test_what_the_dead_left_is_cleared_away(waiting, work_off, folder, owner, monkeypatch):
+def test_an_export_has_one_worker(waiting):
+    record = waiting()
+    work.EXPORTS.claim(leases.register(), 1)
+
+    with pytest.raises(work.TakenOver):
+        run(record)
+
+
+def test_what_the_dead_left_is_cleared_away(waiting, work_off, folder, owner):
     kept = work_off(waiting(columns=COLUMNS))
     (folder / ".dead.csv.part").write_text("half")
-    monkeypatch.setattr("contacts.exports.files.ORPHAN_S", -1)
+    (folder / ".workbook-dead").mkdir()
+    (folder / ".workbook-dead" / "contacts.xlsx").write_text("half")
+    for path in (*folder.rglob("*"), folder / ".workbook-dead"):
+        os.utime(path, (0, 0))
 
     later = work_off(service.ask(service.Wish({}, ["email"]), owner))
 
-    assert left(folder) == sorted([kept.file, later.file])
+    assert sorted(path.name for path in folder.iterdir()) == sorted([kept.file, later.file])
 
 
 def test_deleting_takes_the_file_and_leaves_who_fetched_it(waiting, work_off, folder, owner):
