@@ -9,7 +9,8 @@ COPY requirements.lock ./
 RUN pip install --require-hashes -r requirements.lock
 
 RUN useradd --system --uid 10001 --home-dir /var/lib/switchboard --create-home switchboard \
-    && install -d -o switchboard -g switchboard /var/lib/switchboard/uploads
+    && install -d -o switchboard -g switchboard /var/lib/switchboard/uploads \
+        /var/lib/switchboard/exports
 COPY . .
 
 # The keys are for this step only; a container brings its own.

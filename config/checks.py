@@ -68,6 +68,7 @@ def work_is_sized(app_configs: Any, **_: Any) -> list[CheckMessage]:
         "SWITCHBOARD_WORKERS": settings.WORKER_PROCESSES,
         "SWITCHBOARD_IN_FLIGHT": settings.IN_FLIGHT,
         "SWITCHBOARD_LEASE_S": settings.LEASE_S,
+        "SWITCHBOARD_EXPORT_DAYS": settings.EXPORT_DAYS,
         "SWITCHBOARD_SWEEP_S": settings.CELERY_BEAT_SCHEDULE["sweep"]["schedule"],
     }
     return [

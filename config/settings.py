@@ -105,6 +105,10 @@ WORKER_PROCESSES = env.int("SWITCHBOARD_WORKERS", default=os.cpu_count() or 2)
 IN_FLIGHT = env.int("SWITCHBOARD_IN_FLIGHT", default=200)  # contacts a process works on at once
 CELERY_WORKER_CONCURRENCY = WORKER_PROCESSES
 UPLOADS = Path(env.str("SWITCHBOARD_UPLOADS", default=str(HOME / "uploads")))
+EXPORTS = Path(env.str("SWITCHBOARD_EXPORTS", default=str(HOME / "exports")))
+# Exports of as many contacts are downloaded at once, of more written by a worker.
+EXPORT_DIRECT_ROWS = env.int("SWITCHBOARD_EXPORT_DIRECT_ROWS", default=10_000)
+EXPORT_DAYS = env.int("SWITCHBOARD_EXPORT_DAYS", default=7)  # then an export's file is deleted
 DEFAULT_REGION = env.str("SWITCHBOARD_REGION", default="US")
 
 # --- Django ---------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from contacts.exports import work as exporting
 from contacts.importing import undo, work
 
 
@@ -11,3 +12,8 @@ from contacts.importing import undo, work
 def work_imports() -> None:
     work.work_imports()
     undo.work_undos()
+
+
+@shared_task(name=exporting.TASK)
+def work_exports() -> None:
+    exporting.work_exports()

@@ -18,6 +18,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
             ("Contacts", "person", "contacts", "contact"),
             ("Companies", "apartment", "contacts", "company"),
             ("Imports", "upload_file", "contacts", "import"),
+            ("Exports", "download", "contacts", "export"),
         ),
     ),
     (
@@ -48,6 +49,10 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
         ),
     ),
 )
+
+
+# Who may do this sees the list too, with their own rows only.
+ALSO = {"contacts.view_export": "contacts.export_contact"}
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
@@ -85,4 +90,5 @@ def _item(title: str, icon: str, app: str, model: str) -> dict[str, Any]:
 
 
 def _may_view(permission: str) -> Callable[[HttpRequest], bool]:
-    return lambda request: request.user.has_perm(permission)
+    also = ALSO.get(permission, permission)
+    return lambda request: request.user.has_perm(permission) or request.user.has_perm(also)

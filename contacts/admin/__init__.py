@@ -2,7 +2,11 @@
 
 from contacts.admin.companies import CompanyAdmin
 from contacts.admin.contacts import ContactAdmin
+from contacts.admin.exports import ExportAdmin, ExportDownloadAdmin
 from contacts.admin.imports import ImportAdmin
 from contacts.admin.workers import WorkerAdmin
 
-__all__ = ["CompanyAdmin", "ContactAdmin", "ImportAdmin", "WorkerAdmin"]
+__all__ = [
+    "CompanyAdmin", "ContactAdmin", "ExportAdmin", "ExportDownloadAdmin", "ImportAdmin",
+    "WorkerAdmin",
+]  # fmt: skip

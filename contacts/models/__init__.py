@@ -3,11 +3,12 @@
 from contacts.models.change import ContactChange
 from contacts.models.company import Company
 from contacts.models.contact import Contact
+from contacts.models.exports import ColumnSet, Export, ExportDownload
 from contacts.models.imports import Import, ImportRow, SavedMapping
 from contacts.models.tags import ContactTag, Note, Tag
 from contacts.models.worker import Worker
 
 __all__ = [
-    "Company", "Contact", "ContactChange", "ContactTag", "Import", "ImportRow", "Note",
-    "SavedMapping", "Tag", "Worker",
+    "ColumnSet", "Company", "Contact", "ContactChange", "ContactTag", "Export", "ExportDownload",
+    "Import", "ImportRow", "Note", "SavedMapping", "Tag", "Worker",
 ]  # fmt: skip

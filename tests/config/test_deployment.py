@@ -80,10 +80,11 @@ def test_compose_runs_production_on_its_own_servers():
         assert SERVICES[name]["env_file"] == ".env"
 
 
-def test_compose_keeps_the_database_and_the_uploads_and_nothing_of_redis():
+def test_compose_keeps_the_database_and_the_files_and_nothing_of_redis():
     assert SERVICES["postgres"]["volumes"] == ["database:/var/lib/postgresql/data"]
-    assert all(SERVICES[n]["volumes"] == ["uploads:/var/lib/switchboard/uploads"] for n in OURS)
-    assert set(COMPOSE["volumes"]) == {"database", "uploads"}
+    files = [f"{name}:/var/lib/switchboard/{name}" for name in ("uploads", "exports")]
+    assert all(SERVICES[name]["volumes"] == files for name in OURS)
+    assert set(COMPOSE["volumes"]) == {"database", "uploads", "exports"}
     assert SERVICES["redis"]["command"] == [
         "redis-server", "--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction",
     ]  # fmt: skip

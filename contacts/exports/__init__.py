@@ -1,0 +1,1 @@
+"""Exports: a selection of contacts, written to a file that is downloaded."""
