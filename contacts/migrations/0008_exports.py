@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0006_notes_tags_and_history'),
+        ('contacts', '0007_import_stopped'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
