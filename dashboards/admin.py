@@ -26,4 +26,4 @@ admin.site.register(Group, OurGroupAdmin)
 
 @admin.register(beat.PeriodicTask)
 class OurPeriodicTaskAdmin(PeriodicTaskAdmin, ModelAdmin):
-    pass
+    change_form_template = None  # its own has an inline script, which the policy refuses

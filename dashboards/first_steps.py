@@ -35,7 +35,7 @@ def first_steps(user: Any, work: Sequence[Work], *, is_sandbox: bool) -> list[St
         ),
         Step(
             "Bring a first file",
-            "CSV, TSV or XLSX with a column of phone numbers.",
+            "CSV, TSV or XLSX with a column of phone numbers; or paste some numbers.",
             reverse("admin:contacts_import_add"),
             "import" in kinds,
         ),

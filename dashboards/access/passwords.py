@@ -41,6 +41,10 @@ class PasswordForm(AdminOwnPasswordChangeForm):  # type: ignore[misc]
         self.fields["new_password2"].label = "New password again"
         self.fields["new_password2"].help_text = ""
 
+    def validate_password_for_user(self, user: User, password_field_name: str = "") -> None:
+        """Say what is wrong with a password beside it, not beside its repetition."""
+        super().validate_password_for_user(user, "new_password1")
+
     @transaction.atomic
     def save(self, commit: bool = True) -> User:
         user: User = super().save(commit)
@@ -60,10 +64,8 @@ class PasswordPage(PasswordChangeView):
         return {**site, **given, "title": title, "is_due": self._is_due}
 
     def form_valid(self, form: forms.BaseForm) -> HttpResponse:
-        messages.success(
-            self.request, "Your password is changed; every other place where you were signed in"
-            " is signed out."
-        )  # fmt: skip
+        elsewhere = "" if self._is_due else " Everywhere else you are signed out."
+        messages.success(self.request, f"Your password is changed.{elsewhere}")
         return super().form_valid(form)
 
     @property
