@@ -43,6 +43,10 @@ class NewUserForm(UserCreationForm):  # type: ignore[misc]
         user: User = super().save(commit)
         return user
 
+    def _save_m2m(self) -> None:
+        super()._save_m2m()
+        give_role(self.instance, self.cleaned_data["role"])
+
 
 class UserForm(UserChangeForm):  # type: ignore[misc]
     """Who somebody is and what they may do; the last administrator stays one."""

@@ -11,13 +11,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
 from dashboards.access import lockout
 from dashboards.access.forms import NewUserForm, OthersPasswordForm, UserForm
+from dashboards.access.middleware import is_password_due
 from dashboards.access.people import require_new_password
 from dashboards.access.roles import NAMES, ROLES
 
@@ -35,16 +36,16 @@ class OurUserAdmin(UserAdmin, ModelAdmin):  # type: ignore[type-arg]
     filter_horizontal = ()
     actions = None
     fieldsets = (
-        (None, {"fields": ("username", "password", "first_name", "last_name", "email")}),
+        (None, {"fields": ("username", "first_name", "last_name", "email")}),
         ("What they may do", {"fields": ("is_active", "role", "groups")}),
-        ("Sign-in", {"fields": ("last_login", "date_joined", "locked_shown")}),
+        ("Sign-in", {"fields": ("password_shown", "last_login", "date_joined", "locked_shown")}),
     )
     add_fieldsets = (
         (None, {"fields": ("username", "first_name", "last_name", "email")}),
         ("What they may do", {"fields": ("role",)}),
         ("A password to begin with", {"fields": ("password1", "password2")}),
     )
-    readonly_fields = ("last_login", "date_joined", "locked_shown")
+    readonly_fields = ("password_shown", "last_login", "date_joined", "locked_shown")
     actions_detail = ("unlock",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -108,6 +109,12 @@ class OurUserAdmin(UserAdmin, ModelAdmin):  # type: ignore[type-arg]
     def may_come_in(self, user: User) -> bool:
         return user.is_active and user.is_staff
 
+    @display(description="Password")
+    def password_shown(self, user: User) -> SafeString:
+        state = "To be changed at the next sign-in" if is_password_due(user) else "Their own"
+        link = reverse("admin:auth_user_password_change", args=[user.pk])
+        return format_html('{}. <a class="sb-link" href="{}">Set another …</a>', state, link)
+
     @display(description="Locked")
     def locked_shown(self, user: User) -> str:
         until = lockout.locked_until(user.get_username()) if user.pk else None
@@ -147,7 +154,7 @@ class OurGroupAdmin(GroupAdmin, ModelAdmin):  # type: ignore[type-arg]
     @display(description="May")
     def allowed(self, group: Group) -> SafeString:
         found = group.permissions.order_by("name").values_list("name")
-        return format_html_join(", ", "{}", found)
+        return format_html_join(mark_safe("<br>"), "{}", found)
 
 
 def _is_role(group: Group | None) -> bool:
