@@ -14,6 +14,7 @@ from integrations.redaction import redact_event
 QUIET = (
     "httpx2",
     "aiohttp",
+    "axes",
     "celery.app.trace",
     "celery.beat",
     "celery.worker.consumer",

@@ -10,3 +10,8 @@ urlpatterns = [
     path("admin/contacts/contact/", include("dashboards.contact.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "dashboards.access.errors.bad_request"
+handler403 = "dashboards.access.errors.forbidden"
+handler404 = "dashboards.access.errors.not_found"
+handler500 = "dashboards.access.errors.broken"

@@ -16,25 +16,27 @@ from dashboards.queries import Work
 class Step:
     title: str
     text: str
-    link: str
+    link: str  # "" when it is not for this person
     is_done: bool
 
 
 def first_steps(user: Any, work: Sequence[Work], *, is_sandbox: bool) -> list[Step]:
-    """Return the steps, none once all are done or the person has dismissed them."""
+    """Return the steps for those who can take them, until all are done or they are dismissed."""
+    if not user.has_perm("contacts.add_import"):
+        return []
     kinds = {one.kind for one in work}
-    may_import = user.has_perm("contacts.add_import")
+    may_see_accounts = user.has_perm("integrations.view_account")
     steps = [
         Step(
             "Add an account, or stay in the sandbox",
             "In the sandbox nothing is bought and nothing is sent; every answer is made up.",
-            reverse("admin:integrations_account_changelist"),
+            reverse("admin:integrations_account_changelist") if may_see_accounts else "",
             bool(kinds) or not is_sandbox,
         ),
         Step(
             "Bring a first file",
-            "CSV, TSV or XLSX with a column of phone numbers.",
-            reverse(f"admin:contacts_import_{'add' if may_import else 'changelist'}"),
+            "CSV, TSV or XLSX with a column of phone numbers; or paste some numbers.",
+            reverse("admin:contacts_import_add"),
             "import" in kinds,
         ),
         Step(

@@ -1,4 +1,4 @@
-"""What the dashboards keep for themselves: tallies of big tables, and the pages one may see."""
+"""What the dashboards keep for themselves: tallies, hints, passwords due; and their pages."""
 
 from __future__ import annotations
 
@@ -67,6 +67,26 @@ class Dismissal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.what}"
+
+
+class PasswordDue(models.Model):
+    """A password that somebody else has set: its owner changes it before doing anything else."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="password_due",
+    )
+    since = models.DateTimeField(auto_now_add=True)
+
+    objects = models.Manager()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: since {self.since}"
 
 
 class Page(models.Model):

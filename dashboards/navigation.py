@@ -77,6 +77,21 @@ def stylesheet(request: HttpRequest) -> str:
     return static("dashboards/dashboards.css")
 
 
+def colours(request: HttpRequest) -> str:
+    """Return the address of the colours that all styles use."""
+    return static("dashboards/colours.css")
+
+
+def policy(request: HttpRequest) -> str:
+    """Return the address of what keeps scripts within the content security policy."""
+    return static("dashboards/policy.js")
+
+
+def without_inline_colours(request: HttpRequest) -> dict[str, None]:
+    """Take away what django-unfold would write into each page as an inline style."""
+    return {"colors": None, "border_radius": None}
+
+
 def _item(title: str, icon: str, app: str, model: str) -> dict[str, Any]:
     is_page = app == "dashboards"
     return {

@@ -16,6 +16,7 @@ from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from contacts.admin.base import ToLookAt, table
+from contacts.selection import in_words
 from enrichment import services
 from enrichment.models import Run
 
@@ -83,7 +84,7 @@ class RunAdmin(ToLookAt):
         (None, {"fields": ("name", "state", "reason", "how_far", "spent", "items_shown")}),
         ("Lookups", {"fields": ("lookups_shown",)}),
         ("Estimate", {"fields": ("estimate_shown",)}),
-        ("How", {"fields": ("recipe", "mode", "selection", "is_sandbox", "created_by",
+        ("How", {"fields": ("recipe", "mode", "selection_shown", "is_sandbox", "created_by",
                             "created_at", "approved_at", "started_at", "finished_at")}),
     )  # fmt: skip
     actions_detail = ("approve", "pause", "resume", "cancel", "again")
@@ -183,6 +184,10 @@ class RunAdmin(ToLookAt):
     def items_shown(self, run: Run) -> str:
         link = f"{reverse('admin:enrichment_runitem_changelist')}?run__id__exact={run.pk}"
         return format_html('<a class="text-primary-600" href="{}">Every contact of it</a>', link)
+
+    @display(description="Contacts")
+    def selection_shown(self, run: Run) -> str:
+        return in_words(run.selection)
 
     @display(description="Lookups")
     def lookups_shown(self, run: Run) -> SafeString:

@@ -40,7 +40,7 @@ def people(start: int, end: int) -> None:
 
 def rejected(record: Import, count: int) -> None:
     ImportRow.objects.bulk_create(
-        ImportRow(source=record, line=n + 2, outcome="rejected", reason=EVIL, raw=[EVIL, n])
+        ImportRow(source=record, line=n + 2, outcome="rejected", reason=EVIL, raw=[EVIL, str(n)])
         for n in range(count)
     )
 

@@ -12,11 +12,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from config.processes import PROCFILE, Processes, read_procfile
+from dashboards.access.people import give_role, require_new_password
 from integrations.accounts import is_sandbox
 
 # Without what is easily mistaken for another letter or digit.
@@ -63,12 +65,14 @@ class _Greeter:
 
 
 def create_first_admin() -> str | None:
-    """Create the first superuser and return the password; None when there are users already."""
-    users = get_user_model().objects
-    if users.exists():
+    """Create the first superuser and return the one-time password; None when there are users."""
+    if User.objects.exists():
         return None
     password = "-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(4))
-    users.create_superuser(ADMIN, password=password)
+    with transaction.atomic():
+        user = User.objects.create_superuser(ADMIN, password=password)
+        give_role(user, ADMIN)
+        require_new_password(user)
     return password
 
 

@@ -59,7 +59,13 @@ class UploadForm(forms.Form):
         widget=UnfoldAdminTextareaWidget(
             attrs={"rows": 7, "placeholder": "+1 415 555 0100\n(415) 555-0101\n…"}
         ),
+        error_messages={"max_length": "This is too long to paste; bring it as a file."},
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A browser would cut a long paste there and say nothing.
+        del self.fields["text"].widget.attrs["maxlength"]
 
     def clean(self) -> dict[str, Any]:
         chosen = self.cleaned_data

@@ -15,6 +15,7 @@ from contacts.admin.base import ToLookAt
 from contacts.admin.imports import page, wizard
 from contacts.admin.imports.access import (
     may_delete,
+    may_download,
     may_prepare,
     may_undo,
     may_view,
@@ -63,7 +64,7 @@ class ImportAdmin(ToLookAt):
             )
             for name, view, may, methods in PAGES
         ]
-        rejects = signed_in(self, opened(page.rejects, may_view), READ)
+        rejects = signed_in(self, opened(page.rejects, may_download), READ)
         return [
             path("<int:pk>/rejected.csv", rejects, name="contacts_import_rejects"),
             *pages,

@@ -102,6 +102,7 @@ def _may(user: Any, record: Import) -> dict[str, bool]:
         and access.may_prepare(user, record),
         "undo": _is_undoable(record) and access.may_undo(user, record),
         "delete": record.state not in BUSY and access.may_delete(user, record),
+        "download": access.may_download(user, record),
         "view_contacts": user.has_perm("contacts.view_contact"),
         "view_workers": user.has_perm("contacts.view_worker"),
     }

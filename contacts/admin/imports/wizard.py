@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 
-from contacts.admin.imports.access import OVERWRITE_EDITS, go_to, show
+from contacts.admin.imports.access import OVERWRITE_EDITS, go_to, may_delete, show
 from contacts.admin.imports.forms import MODES, MappingForm, UploadForm
 from contacts.importing import drafts, service
 from contacts.importing.fields import BY_NAME
@@ -56,7 +56,10 @@ def mapping(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpRes
     try:
         look = drafts.look(record)
     except FileRefused as refused:
-        return show(office, request, "broken", str(record), record=record, refused=refused)
+        return show(
+            office, request, "broken", str(record), record=record, refused=refused,
+            may_delete=may_delete(request.user, record),
+        )  # fmt: skip
     form = _form(request, record, look.columns)
     if request.method == "POST" and form.is_valid():
         try:
@@ -66,6 +69,7 @@ def mapping(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpRes
         return go_to("summary", record)
     return show(
         office, request, "mapping", str(record), step=2, record=record, look=look, form=form,
+        may_delete=may_delete(request.user, record),
         **_preview(record, form),
     )  # fmt: skip
 

@@ -1,0 +1,135 @@
+"""The roles: what each may do, in words and as permissions; kept here and written by `prepare`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role may do what those before it may, and what it `adds`."""
+
+    name: str
+    words: str
+    adds: tuple[str, ...]
+
+
+VIEWER = Role(
+    "viewer",
+    "Sees contacts, companies, imports, runs, answers and how the machine is. "
+    "Changes nothing, downloads nothing.",
+    (
+        "contacts.view_company",
+        "contacts.view_contact",
+        "contacts.view_import",
+        "contacts.view_worker",
+        "dashboards.view_circuits",
+        "dashboards.view_health",
+        "dashboards.view_home",
+        "dashboards.view_queues",
+        "enrichment.view_answer",
+        "enrichment.view_run",
+        "enrichment.view_runitem",
+        "integrations.view_apicall",
+    ),
+)
+OPERATOR = Role(
+    "operator",
+    "Also imports files and undoes imports of their own, edits contacts, notes and tags, makes "
+    "and estimates runs, pauses and resumes them, and exports.",
+    (
+        "contacts.add_contacttag",
+        "contacts.add_import",
+        "contacts.add_note",
+        "contacts.change_contact",
+        "contacts.delete_contacttag",
+        "contacts.export_contact",
+        "contacts.view_export",
+        "enrichment.add_run",
+        "enrichment.change_run",
+        "enrichment.view_recipe",
+    ),
+)
+MANAGER = Role(
+    "manager",
+    "Also approves runs, which spends money; changes recipes, budgets and switches; undoes "
+    "anybody's import, lets a file overwrite people's edits, deletes; replays what was given up; "
+    "opens and resets circuits.",
+    (
+        "contacts.change_import",
+        "contacts.delete_contact",
+        "contacts.delete_export",
+        "contacts.delete_import",
+        "contacts.overwrite_edits_import",
+        "contacts.undo_import",
+        "dashboards.replay_dead",
+        "dashboards.steer_circuits",
+        "enrichment.add_recipe",
+        "enrichment.add_recipefield",
+        "enrichment.approve_run",
+        "enrichment.change_recipe",
+        "enrichment.change_recipefield",
+        "enrichment.delete_recipe",
+        "enrichment.delete_recipefield",
+        "enrichment.view_recipefield",
+        "integrations.add_accountlookup",
+        "integrations.change_account",
+        "integrations.change_accountlookup",
+        "integrations.test_account",
+        "integrations.view_account",
+        "integrations.view_accountlookup",
+        "integrations.view_budget",
+        "integrations.view_exchange",
+    ),
+)
+ADMIN = Role(
+    "admin",
+    "May do everything: also the secrets of accounts, users, roles and the schedule.",
+    (
+        "auth.add_group",
+        "auth.add_user",
+        "auth.change_group",
+        "auth.change_user",
+        "auth.delete_group",
+        "auth.view_group",
+        "auth.view_user",
+        "django_celery_beat.add_crontabschedule",
+        "django_celery_beat.add_intervalschedule",
+        "django_celery_beat.add_periodictask",
+        "django_celery_beat.change_crontabschedule",
+        "django_celery_beat.change_intervalschedule",
+        "django_celery_beat.change_periodictask",
+        "django_celery_beat.delete_crontabschedule",
+        "django_celery_beat.delete_intervalschedule",
+        "django_celery_beat.delete_periodictask",
+        "django_celery_beat.view_crontabschedule",
+        "django_celery_beat.view_intervalschedule",
+        "django_celery_beat.view_periodictask",
+        "integrations.change_secret",
+    ),
+)
+ROLES = (VIEWER, OPERATOR, MANAGER, ADMIN)
+NAMES = tuple(role.name for role in ROLES)
+
+
+def permissions_of(name: str) -> frozenset[str]:
+    """Return what a role may do, as "app.codename"."""
+    upto = ROLES[: NAMES.index(name) + 1]
+    return frozenset(permission for role in upto for permission in role.adds)
+
+
+@transaction.atomic
+def ensure_roles() -> None:
+    """Make the roles what this file says; groups made by hand stay as they are."""
+    known = {
+        f"{app}.{codename}": pk
+        for pk, app, codename in Permission.objects.order_by().values_list(
+            "pk", "content_type__app_label", "codename"
+        )
+    }
+    for role in ROLES:
+        group, _ = Group.objects.get_or_create(name=role.name)
+        group.permissions.set(known[one] for one in permissions_of(role.name) if one in known)

@@ -1,0 +1,186 @@
+"""What every address answers to every role: a new address is added here, or the tests fail."""
+
+# ruff: noqa: E501 - the table is read by its columns
+
+ROLES = ("anonymous", "viewer", "operator", "manager", "admin")
+
+# The address; five answers to a GET and five to a POST, to anonymous, viewer, operator, manager,
+# admin. The rows belong to nobody of them; what a file's owner may do besides is tested elsewhere.
+TABLE = """
+/                                                                302 302 302 302 302   302 302 302 302 302
+/admin/                                                          302 200 200 200 200   302 200 200 200 200
+/admin/<app_label>/                                              302 200 200 200 200   302 200 200 200 200
+/admin/<url>                                                     302 404 404 404 404   302 404 404 404 404
+/admin/auth/group/                                               302 403 403 403 200   302 403 403 403 200
+/admin/auth/group/<path:object_id>/                              302 302 302 302 302   302 302 302 302 302
+/admin/auth/group/<path:object_id>/change/                       302 403 403 403 200   302 403 403 403 302
+/admin/auth/group/<path:object_id>/delete/                       302 403 403 403 200   302 403 403 403 302
+/admin/auth/group/<path:object_id>/history/                      302 403 403 403 200   302 403 403 403 200
+/admin/auth/group/add/                                           302 403 403 403 200   302 403 403 403 302
+/admin/auth/user/                                                302 403 403 403 200   302 403 403 403 200
+/admin/auth/user/<id>/password/                                  302 403 403 403 200   302 403 403 403 200
+/admin/auth/user/<path:object_id>/                               302 302 302 302 302   302 302 302 302 302
+/admin/auth/user/<path:object_id>/change/                        302 403 403 403 200   302 403 403 403 200
+/admin/auth/user/<path:object_id>/delete/                        302 403 403 403 403   302 403 403 403 403
+/admin/auth/user/<path:object_id>/history/                       302 403 403 403 200   302 403 403 403 200
+/admin/auth/user/<path:object_id>/unlock/                        302 403 403 403 200   302 403 403 403 200
+/admin/auth/user/add/                                            302 403 403 403 200   302 403 403 403 200
+/admin/autocomplete/                                             302 403 403 403 403   302 405 405 405 405
+/admin/circuits/                                                 302 200 200 200 200   302 200 200 200 200
+/admin/circuits/<str:key>/                                       302 403 403 200 200   302 403 403 302 302
+/admin/circuits/table/                                           403 200 200 200 200   403 200 200 200 200
+/admin/contacts/company/                                         302 200 200 200 200   302 200 200 200 200
+/admin/contacts/company/<path:object_id>/                        302 302 302 302 302   302 302 302 302 302
+/admin/contacts/company/<path:object_id>/change/                 302 200 200 200 200   302 403 403 403 403
+/admin/contacts/company/<path:object_id>/delete/                 302 403 403 403 403   302 403 403 403 403
+/admin/contacts/company/<path:object_id>/history/                302 200 200 200 200   302 200 200 200 200
+/admin/contacts/company/add/                                     302 403 403 403 403   302 403 403 403 403
+/admin/contacts/contact/                                         302 200 200 200 200   302 200 200 200 200
+/admin/contacts/contact/<contact_id:pk>/change/                  302 200 200 200 200   405 405 405 405 405
+/admin/contacts/contact/<contact_id:pk>/field/<slug:name>/       302 200 200 200 200   405 405 405 405 405
+/admin/contacts/contact/<contact_id:pk>/field/<slug:name>/edit/  302 403 200 200 200   302 403 200 200 200
+/admin/contacts/contact/<contact_id:pk>/field/<slug:name>/give-back/ 405 405 405 405 405   302 403 200 200 200
+/admin/contacts/contact/<contact_id:pk>/notes/                   405 405 405 405 405   302 403 200 200 200
+/admin/contacts/contact/<contact_id:pk>/notes/<contact_id:note_id>/delete/ 405 405 405 405 405   302 403 403 403 403
+/admin/contacts/contact/<contact_id:pk>/tab/<contact_tab:name>/  302 200 200 200 200   405 405 405 405 405
+/admin/contacts/contact/<contact_id:pk>/tags/                    405 405 405 405 405   302 403 200 200 200
+/admin/contacts/contact/<contact_id:pk>/tags/<contact_id:tag_id>/remove/ 405 405 405 405 405   302 403 200 200 200
+/admin/contacts/contact/<contact_id:pk>/tags/suggest/            302 403 200 200 200   405 405 405 405 405
+/admin/contacts/contact/<path:object_id>/                        302 302 302 302 302   302 302 302 302 302
+/admin/contacts/contact/<path:object_id>/change/                 302 200 200 200 200   405 405 405 405 405
+/admin/contacts/contact/<path:object_id>/delete/                 302 403 403 403 403   302 403 403 403 403
+/admin/contacts/contact/<path:object_id>/history/                302 200 200 200 200   302 200 200 200 200
+/admin/contacts/contact/add/                                     302 403 403 403 403   302 403 403 403 403
+/admin/contacts/import/                                          302 200 200 200 200   302 200 200 200 200
+/admin/contacts/import/<int:pk>/forecast/                        302 403 403 200 200   302 405 405 405 405
+/admin/contacts/import/<int:pk>/mapping/                         302 403 403 200 200   302 403 403 200 200
+/admin/contacts/import/<int:pk>/preview/                         302 405 405 405 405   302 403 403 200 200
+/admin/contacts/import/<int:pk>/progress/                        302 200 200 200 200   302 405 405 405 405
+/admin/contacts/import/<int:pk>/rejected.csv                     302 403 200 200 200   302 405 405 405 405
+/admin/contacts/import/<int:pk>/rejected/                        302 200 200 200 200   302 405 405 405 405
+/admin/contacts/import/<int:pk>/rows/                            302 200 200 200 200   302 405 405 405 405
+/admin/contacts/import/<int:pk>/start/                           302 405 405 405 405   302 403 403 302 302
+/admin/contacts/import/<int:pk>/summary/                         302 403 403 200 200   302 405 405 405 405
+/admin/contacts/import/<int:pk>/undo/                            302 403 403 200 200   302 403 403 302 302
+/admin/contacts/import/<path:object_id>/                         302 302 302 302 302   302 302 302 302 302
+/admin/contacts/import/<path:object_id>/change/                  302 200 200 200 200   302 200 200 200 200
+/admin/contacts/import/<path:object_id>/delete/                  302 403 403 200 200   302 403 403 302 302
+/admin/contacts/import/<path:object_id>/history/                 302 200 200 200 200   302 200 200 200 200
+/admin/contacts/import/add/                                      302 403 200 200 200   302 403 302 302 302
+/admin/contacts/worker/                                          302 200 200 200 200   302 200 200 200 200
+/admin/contacts/worker/<path:object_id>/                         302 302 302 302 302   302 302 302 302 302
+/admin/contacts/worker/<path:object_id>/change/                  302 200 200 200 200   302 403 403 403 403
+/admin/contacts/worker/<path:object_id>/delete/                  302 403 403 403 403   302 403 403 403 403
+/admin/contacts/worker/<path:object_id>/history/                 302 200 200 200 200   302 200 200 200 200
+/admin/contacts/worker/add/                                      302 403 403 403 403   302 403 403 403 403
+/admin/django_celery_beat/crontabschedule/                       302 403 403 403 200   302 403 403 403 200
+/admin/django_celery_beat/crontabschedule/<path:object_id>/      302 302 302 302 302   302 302 302 302 302
+/admin/django_celery_beat/crontabschedule/<path:object_id>/change/ 302 403 403 403 200   302 403 403 403 200
+/admin/django_celery_beat/crontabschedule/<path:object_id>/delete/ 302 403 403 403 200   302 403 403 403 302
+/admin/django_celery_beat/crontabschedule/<path:object_id>/history/ 302 403 403 403 200   302 403 403 403 200
+/admin/django_celery_beat/crontabschedule/add/                   302 403 403 403 200   302 403 403 403 200
+/admin/django_celery_beat/intervalschedule/                      302 403 403 403 200   302 403 403 403 200
+/admin/django_celery_beat/intervalschedule/<path:object_id>/     302 302 302 302 302   302 302 302 302 302
+/admin/django_celery_beat/intervalschedule/<path:object_id>/change/ 302 403 403 403 200   302 403 403 403 200
+/admin/django_celery_beat/intervalschedule/<path:object_id>/delete/ 302 403 403 403 200   302 403 403 403 302
+/admin/django_celery_beat/intervalschedule/<path:object_id>/history/ 302 403 403 403 200   302 403 403 403 200
+/admin/django_celery_beat/intervalschedule/add/                  302 403 403 403 200   302 403 403 403 200
+/admin/django_celery_beat/periodictask/                          302 403 403 403 200   302 403 403 403 200
+/admin/django_celery_beat/periodictask/<path:object_id>/         302 302 302 302 302   302 302 302 302 302
+/admin/django_celery_beat/periodictask/<path:object_id>/change/  302 403 403 403 200   302 403 403 403 200
+/admin/django_celery_beat/periodictask/<path:object_id>/delete/  302 403 403 403 200   302 403 403 403 302
+/admin/django_celery_beat/periodictask/<path:object_id>/history/ 302 403 403 403 200   302 403 403 403 200
+/admin/django_celery_beat/periodictask/add/                      302 403 403 403 200   302 403 403 403 200
+/admin/enrichment/answer/                                        302 200 200 200 200   302 200 200 200 200
+/admin/enrichment/answer/<path:object_id>/                       302 302 302 302 302   302 302 302 302 302
+/admin/enrichment/answer/<path:object_id>/change/                302 200 200 200 200   302 403 403 403 403
+/admin/enrichment/answer/<path:object_id>/delete/                302 403 403 403 403   302 403 403 403 403
+/admin/enrichment/answer/<path:object_id>/history/               302 200 200 200 200   302 200 200 200 200
+/admin/enrichment/answer/add/                                    302 403 403 403 403   302 403 403 403 403
+/admin/enrichment/recipe/                                        302 403 200 200 200   302 403 200 200 200
+/admin/enrichment/recipe/<path:object_id>/                       302 302 302 302 302   302 302 302 302 302
+/admin/enrichment/recipe/<path:object_id>/change/                302 403 200 200 200   302 403 403 200 200
+/admin/enrichment/recipe/<path:object_id>/delete/                302 403 403 200 200   302 403 403 200 200
+/admin/enrichment/recipe/<path:object_id>/history/               302 403 200 200 200   302 403 200 200 200
+/admin/enrichment/recipe/add/                                    302 403 403 200 200   302 403 403 200 200
+/admin/enrichment/run/                                           302 200 200 200 200   302 200 200 200 200
+/admin/enrichment/run/<path:object_id>/                          302 302 302 302 302   302 302 302 302 302
+/admin/enrichment/run/<path:object_id>/again/                    302 403 200 200 200   302 403 500 500 500
+/admin/enrichment/run/<path:object_id>/approve/                  302 403 200 200 200   302 403 200 200 200
+/admin/enrichment/run/<path:object_id>/cancel/                   302 403 200 200 200   302 403 200 200 200
+/admin/enrichment/run/<path:object_id>/change/                   302 200 200 200 200   302 403 403 403 403
+/admin/enrichment/run/<path:object_id>/delete/                   302 403 403 403 403   302 403 403 403 403
+/admin/enrichment/run/<path:object_id>/history/                  302 200 200 200 200   302 200 200 200 200
+/admin/enrichment/run/<path:object_id>/pause/                    302 403 200 200 200   302 403 200 200 200
+/admin/enrichment/run/<path:object_id>/resume/                   302 403 200 200 200   302 403 200 200 200
+/admin/enrichment/run/add/                                       302 403 403 403 403   302 403 403 403 403
+/admin/enrichment/runitem/                                       302 200 200 200 200   302 200 200 200 200
+/admin/enrichment/runitem/<path:object_id>/                      302 302 302 302 302   302 302 302 302 302
+/admin/enrichment/runitem/<path:object_id>/change/               302 200 200 200 200   302 403 403 403 403
+/admin/enrichment/runitem/<path:object_id>/delete/               302 403 403 403 403   302 403 403 403 403
+/admin/enrichment/runitem/<path:object_id>/history/              302 200 200 200 200   302 200 200 200 200
+/admin/enrichment/runitem/add/                                   302 403 403 403 403   302 403 403 403 403
+/admin/home/first-steps/                                         405 405 405 405 405   302 302 302 302 302
+/admin/home/live/                                                403 200 200 200 200   403 200 200 200 200
+/admin/integrations/account/                                     302 403 403 200 200   302 403 403 200 200
+/admin/integrations/account/<path:object_id>/                    302 302 302 302 302   302 302 302 302 302
+/admin/integrations/account/<path:object_id>/ask_again/          302 403 403 200 200   302 403 403 200 200
+/admin/integrations/account/<path:object_id>/change/             302 403 403 200 200   302 403 403 200 200
+/admin/integrations/account/<path:object_id>/delete/             302 403 403 403 403   302 403 403 403 403
+/admin/integrations/account/<path:object_id>/forget/             302 403 403 200 200   302 403 403 200 200
+/admin/integrations/account/<path:object_id>/history/            302 403 403 200 200   302 403 403 200 200
+/admin/integrations/account/add/                                 302 403 403 403 403   302 403 403 403 403
+/admin/integrations/apicall/                                     302 200 200 200 200   302 200 200 200 200
+/admin/integrations/apicall/<path:object_id>/                    302 302 302 302 302   302 302 302 302 302
+/admin/integrations/apicall/<path:object_id>/change/             302 200 200 200 200   302 403 403 403 403
+/admin/integrations/apicall/<path:object_id>/delete/             302 403 403 403 403   302 403 403 403 403
+/admin/integrations/apicall/<path:object_id>/history/            302 200 200 200 200   302 200 200 200 200
+/admin/integrations/apicall/add/                                 302 403 403 403 403   302 403 403 403 403
+/admin/integrations/budget/                                      302 403 403 200 200   302 403 403 200 200
+/admin/integrations/budget/<path:object_id>/                     302 302 302 302 302   302 302 302 302 302
+/admin/integrations/budget/<path:object_id>/change/              302 403 403 200 200   302 403 403 403 403
+/admin/integrations/budget/<path:object_id>/delete/              302 403 403 403 403   302 403 403 403 403
+/admin/integrations/budget/<path:object_id>/history/             302 403 403 200 200   302 403 403 200 200
+/admin/integrations/budget/add/                                  302 403 403 403 403   302 403 403 403 403
+/admin/jsi18n/                                                   302 200 200 200 200   302 405 405 405 405
+/admin/login/                                                    200 302 302 302 302   200 200 200 200 200
+/admin/logout/                                                   302 405 405 405 405   302 200 200 200 200
+/admin/password_change/                                          302 200 200 200 200   302 200 200 200 200
+/admin/password_change/done/                                     302 200 200 200 200   302 405 405 405 405
+/admin/queues/                                                   302 200 200 200 200   302 200 200 200 200
+/admin/queues/<int:run_id>/replay/                               405 405 405 405 405   302 403 403 302 302
+/admin/queues/<int:run_id>/replay/<int:item_id>/                 405 405 405 405 405   302 403 403 302 302
+/admin/queues/live/                                              403 200 200 200 200   403 200 200 200 200
+/admin/r/<path:content_type_id>/<path:object_id>/                302 404 404 404 404   302 404 404 404 404
+/admin/search/                                                   302 200 200 200 200   302 200 200 200 200
+/health                                                          200 200 200 200 200   200 200 200 200 200
+/health/detailed                                                 401 200 200 200 200   401 200 200 200 200
+/health/ready                                                    200 200 200 200 200   200 200 200 200 200
+/metrics                                                         401 200 200 200 200   401 200 200 200 200
+"""
+
+# What a POST with a body writes, and the least role for which it does.
+WRITES = {
+    "/admin/auth/group/<path:object_id>/change/": "admin",
+    "/admin/auth/group/<path:object_id>/delete/": "admin",
+    "/admin/auth/group/add/": "admin",
+    "/admin/contacts/contact/<contact_id:pk>/notes/": "operator",
+    "/admin/contacts/contact/<contact_id:pk>/tags/<contact_id:tag_id>/remove/": "operator",
+    "/admin/contacts/import/<int:pk>/start/": "manager",
+    "/admin/contacts/import/<int:pk>/undo/": "manager",
+    "/admin/contacts/import/<path:object_id>/delete/": "manager",
+    "/admin/contacts/import/add/": "operator",
+    "/admin/django_celery_beat/crontabschedule/<path:object_id>/delete/": "admin",
+    "/admin/django_celery_beat/intervalschedule/<path:object_id>/delete/": "admin",
+    "/admin/django_celery_beat/periodictask/<path:object_id>/delete/": "admin",
+    "/admin/enrichment/run/<path:object_id>/again/": "operator",
+    "/admin/enrichment/run/<path:object_id>/approve/": "operator",
+    "/admin/enrichment/run/<path:object_id>/cancel/": "operator",
+    "/admin/home/first-steps/": "viewer",
+    "/admin/integrations/account/<path:object_id>/ask_again/": "manager",
+    "/admin/integrations/account/<path:object_id>/forget/": "manager",
+}
+
+_ROWS = [line.rsplit(maxsplit=10) for line in TABLE.strip().splitlines()]
+GET = {address: tuple(map(int, answers[:5])) for address, *answers in _ROWS}
+POST = {address: tuple(map(int, answers[5:])) for address, *answers in _ROWS}

@@ -1,0 +1,97 @@
+"""The roles: four of them, each wider than the one before, kept by the program."""
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+
+from dashboards.access import checks
+from dashboards.access.roles import ADMIN, NAMES, Role, ensure_roles, permissions_of
+
+# Rows that nobody makes, changes or deletes on a page of their own, or that have no page.
+WITHOUT_PAGE = {
+    "admin.*_logentry", "auth.*_permission", "axes.*", "contenttypes.*", "sessions.*",
+    "django_celery_beat.*_clockedschedule", "django_celery_beat.*_solarschedule",
+    "django_celery_beat.*_periodictasks", "contacts.*_contactchange", "contacts.*_importrow",
+    "contacts.*_savedmapping", "contacts.*_tag", "enrichment.*_recipestep",
+    "enrichment.*_runlookup", "integrations.*_lookupday", "integrations.*_reservation",
+}  # fmt: skip
+WITHOUT_ACTION = {
+    "auth.delete_user", "contacts.add_company", "contacts.change_company",
+    "contacts.delete_company", "contacts.add_contact", "contacts.add_worker",
+    "contacts.change_worker", "contacts.delete_worker", "contacts.change_note",
+    "contacts.delete_note", "contacts.view_note", "contacts.change_contacttag",
+    "contacts.view_contacttag", "enrichment.add_answer", "enrichment.change_answer",
+    "enrichment.delete_answer", "enrichment.delete_run", "enrichment.add_runitem",
+    "enrichment.change_runitem", "enrichment.delete_runitem", "integrations.add_account",
+    "integrations.delete_account", "integrations.delete_accountlookup",
+    "integrations.add_apicall", "integrations.change_apicall", "integrations.delete_apicall",
+    "integrations.add_budget", "integrations.change_budget", "integrations.delete_budget",
+}  # fmt: skip
+
+
+def is_without_page(permission):
+    app, _, codename = permission.partition(".")
+    return {f"{app}.*", f"{app}.*_{codename.partition('_')[2]}"} & WITHOUT_PAGE
+
+
+def held(name):
+    found = Group.objects.get(name=name).permissions.values_list(
+        "content_type__app_label", "codename"
+    )
+    return {f"{app}.{codename}" for app, codename in found}
+
+
+def test_each_role_may_more_than_the_one_before():
+    sizes = [len(permissions_of(name)) for name in NAMES]
+
+    assert NAMES == ("viewer", "operator", "manager", "admin")
+    assert sizes == sorted(set(sizes))
+
+
+def test_every_permission_belongs_to_a_role_or_to_no_page():
+    known = {one for one in checks.permissions_of_models() if not is_without_page(one)}
+
+    assert known - permissions_of(ADMIN.name) == WITHOUT_ACTION
+
+
+def test_roles_are_written_as_the_table_says_them_and_again_after_a_change(roles):
+    viewer = Group.objects.get(name="viewer")
+    viewer.permissions.set(Permission.objects.filter(codename="change_user"))
+
+    ensure_roles()
+
+    for name in NAMES:
+        assert held(name) == permissions_of(name) - checks.COMING
+
+
+def test_group_made_by_hand_stays_as_it_is(roles):
+    by_hand = Group.objects.create(name="interns")
+    by_hand.permissions.set(Permission.objects.filter(codename="view_contact"))
+
+    ensure_roles()
+
+    assert held("interns") == {"contacts.view_contact"}
+    assert Group.objects.count() == 5
+
+
+def test_viewer_holds_nothing_that_changes():
+    verbs = {one.partition(".")[2].partition("_")[0] for one in permissions_of("viewer")}
+
+    assert verbs == {"view"}
+
+
+def test_role_that_names_what_no_model_has_is_an_error(monkeypatch):
+    monkeypatch.setattr(checks, "ROLES", (Role("odd", "", ("contacts.fly_contact",)),))
+
+    (found,) = checks.roles_name_what_exists(None)
+
+    assert found.id == "switchboard.E006"
+    assert "The role odd names contacts.fly_contact" in found.msg
+
+
+def test_roles_of_the_program_name_what_exists():
+    assert checks.roles_name_what_exists(None) == []
+
+
+@pytest.mark.parametrize("name", sorted(checks.COMING))
+def test_what_is_coming_has_not_come_yet(name):
+    assert name not in checks.permissions_of_models(), "Take it out of COMING."

@@ -1,0 +1,99 @@
+"""A row behind every address, and what was written to which table."""
+
+import re
+
+from django.contrib.auth.models import Group, User
+from django.db import connection
+from django.urls import URLPattern, get_resolver
+from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
+
+from contacts.importing.drafts import take_in
+from contacts.models import Company, Contact, ContactTag, Import, Note, Tag, Worker
+from enrichment.models import Answer, Recipe, Run, RunItem
+from integrations.models import Account, ApiCall, Budget
+from tests.dashboards.rows import calls, people, rejected, work
+
+# What any visit may write.
+NOT_OURS = {"django_session", "axes_accessattempt"}
+ROWS = (
+    Company, Contact, Import, Worker, Answer, Recipe, Run, RunItem, Account, ApiCall, Budget,
+    User, Group, CrontabSchedule, IntervalSchedule, PeriodicTask,
+)  # fmt: skip
+# The pages of an import that only a draft has.
+OF_DRAFTS = ("mapping", "preview", "summary", "forecast", "start")
+
+
+def fill():
+    """One row of every kind; an import that is done, and a draft that an owner has brought."""
+    people(0, 1)
+    work(0, 1)
+    calls(0, 1)
+    owner = User.objects.create_user("owner")
+    Group.objects.create(name="by hand")
+    contact, tag = Contact.objects.get(), Tag.objects.create(name="vip")
+    ContactTag.objects.create(contact=contact, tag=tag)
+    Note.objects.create(contact=contact, text="a note", author=owner)
+    Import.objects.update(state="done", created_count=1, columns=["Phone", "Name"])
+    rejected(Import.objects.get(), 1)
+    take_in("Phone,Name\n+14155550100,Ann\n", name="draft", user=owner)
+    every = IntervalSchedule.objects.create(every=1, period="hours")
+    CrontabSchedule.objects.create()
+    PeriodicTask.objects.create(name="a task", task="dashboards.count_contacts", interval=every)
+
+
+def addresses():
+    """Every address of the project as it is written in its URLconf."""
+    return set(_walk(get_resolver().url_patterns, "/"))
+
+
+def _walk(patterns, prefix):
+    for one in patterns:
+        here = prefix + str(one.pattern)
+        if isinstance(one, URLPattern):
+            yield re.sub(r"\^?\(\?P<(\w+)>[^)]*\)(/?)\$", r"<\1>\2", here)
+        else:
+            yield from _walk(one.url_patterns, here)
+
+
+def visited(address):
+    """The address with the ids of real rows in the place of its parameters."""
+    model = re.match(r"/admin/(\w+/\w+)/", address)
+    key = model[1].replace("/", ".") if model else ""
+    by_model = {one._meta.label_lower: one for one in ROWS}
+    own = _row(by_model[key], address) if key in by_model else ""
+    known = {
+        "object_id": own,
+        "pk": own,
+        "id": own,
+        "name": "fields" if "/tab/" in address else "full_name",
+        "note_id": Note.objects.get().pk,
+        "tag_id": Tag.objects.get().pk,
+        "key": "twilio:sandbox",
+        "run_id": Run.objects.get().pk,
+        "item_id": RunItem.objects.get().pk,
+        "content_type_id": 1,
+        "app_label": "contacts",
+        "url": "nonsense/",
+    }
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(known[found[1]]), address)
+
+
+def _row(model, address):
+    rows = model.objects.order_by("pk")
+    if model is Import:
+        is_draft = address.rstrip("/").rpartition("/")[2] in OF_DRAFTS
+        return (rows.last() if is_draft else rows.first()).pk
+    if model is Group:
+        return Group.objects.get(name="by hand").pk
+    if model is User:
+        return User.objects.get(username="owner").pk
+    return rows.first().pk
+
+
+def written():
+    """How many rows of each of our tables this transaction has written so far."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
+        )
+        return {name: count for name, count in cursor.fetchall() if name not in NOT_OURS}
