@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from contacts import searching
+from contacts.bulk import work as bulk
 from contacts.importing import undo, work
 
 
@@ -11,3 +13,13 @@ from contacts.importing import undo, work
 def work_imports() -> None:
     work.work_imports()
     undo.work_undos()
+
+
+@shared_task(name=bulk.TASK)
+def work_bulk_actions() -> None:
+    bulk.work_all()
+
+
+@shared_task(name="contacts.tidy_search")
+def tidy_search() -> None:
+    searching.tidy()

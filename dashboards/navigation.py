@@ -18,6 +18,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
             ("Contacts", "person", "contacts", "contact"),
             ("Companies", "apartment", "contacts", "company"),
             ("Imports", "upload_file", "contacts", "import"),
+            ("Bulk actions", "checklist", "contacts", "bulkaction"),
         ),
     ),
     (

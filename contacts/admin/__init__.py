@@ -1,8 +1,8 @@
 """The back office of the contacts room."""
 
 from contacts.admin.companies import CompanyAdmin
-from contacts.admin.contacts import ContactAdmin
+from contacts.admin.contacts import BulkActionAdmin, ContactAdmin
 from contacts.admin.imports import ImportAdmin
 from contacts.admin.workers import WorkerAdmin
 
-__all__ = ["CompanyAdmin", "ContactAdmin", "ImportAdmin", "WorkerAdmin"]
+__all__ = ["BulkActionAdmin", "CompanyAdmin", "ContactAdmin", "ImportAdmin", "WorkerAdmin"]

@@ -1,13 +1,16 @@
 """The tables of the contacts room."""
 
+from contacts.models.bulk import BulkAction, BulkChunk
 from contacts.models.change import ContactChange
+from contacts.models.columns import ListColumns
 from contacts.models.company import Company
 from contacts.models.contact import Contact
 from contacts.models.imports import Import, ImportRow, SavedMapping
+from contacts.models.searchblock import SearchBlock
 from contacts.models.tags import ContactTag, Note, Tag
 from contacts.models.worker import Worker
 
 __all__ = [
-    "Company", "Contact", "ContactChange", "ContactTag", "Import", "ImportRow", "Note",
-    "SavedMapping", "Tag", "Worker",
+    "BulkAction", "BulkChunk", "Company", "Contact", "ContactChange", "ContactTag", "Import",
+    "ImportRow", "ListColumns", "Note", "SavedMapping", "SearchBlock", "Tag", "Worker",
 ]  # fmt: skip
