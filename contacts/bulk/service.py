@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
+from django.contrib.postgres.functions import TransactionNow
 from django.db import transaction
 from django.db.models import Max
 
@@ -59,6 +60,7 @@ def start(wish: Wish, user: User) -> BulkAction:
             "total_count": count.number,
             "created_by": user,
             "reason": wish.reason,
+            "due_at": TransactionNow(),  # the statement's time would be later than the claim's
             **_tag_of(wish),
         },
     )
