@@ -8,6 +8,7 @@ from contacts.models.searchblock import BLOCK_IDS, LINE
 from tests.lab.seeding import TABLES
 
 COMPANIES_PER_CONTACT = 0.06
+MARK = "every-other-contact.csv"
 FIRST = "Ada Ben Cleo Dan Eve Finn Gwen Hugo Iris Jack Kate Liam"
 LAST = "Adler Birch Cobble Dunn Elder Frost Grove Heath Ivers Juniper"
 TYPES = "mobile landline fixed_voip non_fixed_voip toll_free"
@@ -52,6 +53,14 @@ FROM contacts_contact AS c GROUP BY 1 ORDER BY 1
 """
 
 
+def ensure(contacts: int) -> None:
+    """Have so many contacts, those of an earlier call where they still stand."""
+    from contacts.models import Contact, Import
+
+    if not (Import.objects.filter(name=MARK).exists() and Contact.objects.count() == contacts):
+        seed(contacts)
+
+
 def seed(contacts: int) -> None:
     """Empty every table of earlier work, and write contacts with companies, an import and a tag."""
     from contacts.models import Import, Tag
@@ -62,7 +71,7 @@ def seed(contacts: int) -> None:
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {TABLES}, contacts_importrow, contacts_tag CASCADE")
-        record, tag = Import.objects.create(name="half.csv", path="x"), Tag.objects.create(name="x")
+        record, tag = Import.objects.create(name=MARK, path="x"), Tag.objects.create(name="x")
         # Contacts are born pending, and each insert tells the search: not so here.
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(_COMPANIES, values)
