@@ -97,6 +97,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expire_seconds": 60},
     },
+    "tidy_search": {
+        "task": "contacts.tidy_search",
+        "schedule": 60.0,
+        "options": {"expire_seconds": 60},
+    },
 }
 
 # --- Work -----------------------------------------------------------------------------------

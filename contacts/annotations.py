@@ -36,14 +36,19 @@ def add_tag(contact: Contact, name: str, user: User) -> Tag:
 
     Raises ValidationError when the name is blank or too long.
     """
-    wanted = Tag(name=" ".join(name.replace("\x00", "").split()))
-    wanted.clean_fields()
-    Tag.objects.bulk_create([wanted], ignore_conflicts=True)
-    tag = Tag.objects.get(name__iexact=wanted.name)
+    tag = tag_named(name)
     ContactTag.objects.bulk_create(
         [ContactTag(contact=contact, tag=tag, added_by=user)], ignore_conflicts=True
     )
     return tag
+
+
+def tag_named(name: str) -> Tag:
+    """Return the tag of that name, made when there is none yet; raises ValidationError likewise."""
+    wanted = Tag(name=" ".join(name.replace("\x00", "").split()))
+    wanted.clean_fields()
+    Tag.objects.bulk_create([wanted], ignore_conflicts=True)
+    return Tag.objects.get(name__iexact=wanted.name)
 
 
 def remove_tag(contact: Contact, tag_id: int) -> None:

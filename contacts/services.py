@@ -86,3 +86,12 @@ def reprocess(contacts: QuerySet[Contact], reason: str) -> int:
     )
     log.info("contacts_reprocessed", count=opened, reason=reason)
     return opened
+
+
+def retry(contacts: QuerySet[Contact]) -> int:
+    """Let failed contacts be worked again, in one statement; return how many."""
+    waiting = contacts.filter(status=Contact.Status.FAILED).update(
+        status=Contact.Status.PENDING, error="", updated_at=Now()
+    )
+    log.info("contacts_retried", count=waiting)
+    return waiting

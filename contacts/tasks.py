@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from contacts import searching
+from contacts.bulk import work as bulk
 from contacts.exports import work as exporting
 from contacts.importing import undo, work
 
@@ -17,3 +19,13 @@ def work_imports() -> None:
 @shared_task(name=exporting.TASK)
 def work_exports() -> None:
     exporting.work_exports()
+
+
+@shared_task(name=bulk.TASK)
+def work_bulk_actions() -> None:
+    bulk.work_all()
+
+
+@shared_task(name="contacts.tidy_search")
+def tidy_search() -> None:
+    searching.tidy()

@@ -69,7 +69,7 @@ def statuses(tally: Tally) -> list[Bar]:
             str(label),
             counts.get(value, 0),
             _share(counts.get(value, 0), tally.total),
-            listed("contacts.contact", status__exact=value),
+            listed("contacts.contact", status=value),
             STATUS_COLOURS[value],
         )
         for value, label in Contact.Status.choices

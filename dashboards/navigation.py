@@ -19,6 +19,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
             ("Companies", "apartment", "contacts", "company"),
             ("Imports", "upload_file", "contacts", "import"),
             ("Exports", "download", "contacts", "export"),
+            ("Bulk actions", "checklist", "contacts", "bulkaction"),
         ),
     ),
     (

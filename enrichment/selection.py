@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from contacts.filters import SUGGESTED, Choices, Filter, numbered, read_id
 from contacts.models import Contact
-from contacts.selection import Filter, SelectionRefused, contacts, read_id
+from contacts.selection import SelectionRefused, contacts
 from enrichment.models import Run, RunItem
 from enrichment.models.recipe import RecipeField
 
@@ -45,7 +46,13 @@ def _name(pk: int) -> str:
     return str(Run.objects.filter(pk=pk).first() or f"run {pk}, which is gone")
 
 
+def _runs(typed: str) -> Choices:
+    found = Run.objects.filter(name__icontains=typed)[:SUGGESTED]
+    return [(str(run.pk), numbered(str(run), run.pk)) for run in found]
+
+
 FILTERS = (
-    Filter("run", "Run", read_id, _in_run, lambda pk: f"in {_name(pk)}"),
+    Filter("run", "Run", read_id, _in_run, lambda pk: f"in {_name(pk)}",
+           suggest=_runs, permission="enrichment.view_run"),
     Filter("failed_in", "Failed in run", read_id, _failed_in, lambda pk: f"failed in {_name(pk)}"),
-)
+)  # fmt: skip

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from contacts import leases
+from contacts.bulk import work as bulk
 from contacts.exports import work as exporting
 from contacts.importing import work as importing
 from contacts.models import Contact
@@ -34,6 +35,7 @@ def sweep() -> None:
             give_back(lost)
         importing.sweep(lost)
         exporting.sweep(lost)
+        bulk.sweep(lost)
     for run_id in Run.objects.filter(state=Run.State.ESTIMATING).values_list("pk", flat=True):
         services.start(run_id)
     _wake_runs()

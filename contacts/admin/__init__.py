@@ -1,12 +1,12 @@
 """The back office of the contacts room."""
 
 from contacts.admin.companies import CompanyAdmin
-from contacts.admin.contacts import ContactAdmin
+from contacts.admin.contacts import BulkActionAdmin, ContactAdmin
 from contacts.admin.exports import ExportAdmin, ExportDownloadAdmin
 from contacts.admin.imports import ImportAdmin
 from contacts.admin.workers import WorkerAdmin
 
 __all__ = [
-    "CompanyAdmin", "ContactAdmin", "ExportAdmin", "ExportDownloadAdmin", "ImportAdmin",
-    "WorkerAdmin",
+    "BulkActionAdmin", "CompanyAdmin", "ContactAdmin", "ExportAdmin", "ExportDownloadAdmin",
+    "ImportAdmin", "WorkerAdmin",
 ]  # fmt: skip

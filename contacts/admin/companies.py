@@ -1,32 +1,59 @@
-"""The back office of companies."""
+"""Companies: the list, and a page for each with its facts, its contacts and a small form."""
 
 from __future__ import annotations
 
-from django.contrib import admin
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
+from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from contacts import companies, queries, selection
 from contacts.admin.base import ToLookAt
+from contacts.admin.company_form import CompanyForm
 from contacts.models import Company, Contact
+from contacts.searching import companies_matching
 
 
 @admin.register(Company)
 class CompanyAdmin(ToLookAt):
     list_display = ("named", "people", "updated_at")
-    search_fields = ("name__istartswith", "domain__istartswith")
-    search_help_text = "The beginning of a name or a domain"
+    search_fields = ("name",)  # makes the search box; `get_search_results` does the work
+    search_help_text = "Any part of a name or a domain"
     ordering = ("-id",)
-    fields = ("name", "domain", "external_id", "people", "created_at", "updated_at")
+    actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Company]:
         people = Contact.objects.filter(company=OuterRef("pk")).order_by().values("company")
         count = Subquery(people.annotate(n=Count("pk")).values("n"))
         rows: QuerySet[Company] = super().get_queryset(request)
-        return rows.annotate(people_count=Coalesce(count, 0))
+        return rows.defer("provenance").annotate(people_count=Coalesce(count, 0))
+
+    def get_search_results(
+        self, request: HttpRequest, rows: QuerySet[Company], term: str
+    ) -> tuple[QuerySet[Company], bool]:
+        return (rows.filter(companies_matching(term)) if term.strip() else rows), False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(ModelAdmin.has_change_permission(self, request, obj))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponseBase:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if not (object_id.isascii() and object_id.isdecimal() and len(object_id) < 19):
+            raise Http404(f"there is no company {object_id!r}")
+        company = get_object_or_404(Company, pk=int(object_id))
+        return _page(self, request, company)
 
     @display(description="Company", header=True)
     def named(self, company: Company) -> tuple[str, str]:
@@ -34,5 +61,55 @@ class CompanyAdmin(ToLookAt):
 
     @display(description="Contacts")
     def people(self, company: Company) -> str:
-        link = f"{reverse('admin:contacts_contact_changelist')}?company__id__exact={company.pk}"
-        return format_html('<a href="{}">{}</a>', link, getattr(company, "people_count", 0))
+        count: int = getattr(company, "people_count", 0)
+        return format_html('<a href="{}">{}</a>', _contacts_of(company), f"{count:,}")
+
+
+def _page(office: ModelAdmin, request: HttpRequest, company: Company) -> HttpResponse:
+    """The facts and the newest contacts; with a form for those who may change it."""
+    may_change = office.has_change_permission(request)
+    form = CompanyForm.of(company)
+    if request.method == "POST":
+        if not may_change:
+            raise PermissionDenied
+        form = CompanyForm(request.POST)
+        if form.is_valid() and _save(request, company, form):
+            messages.success(request, "The company is saved.")
+            return redirect("admin:contacts_company_change", company.pk)
+        company.refresh_from_db()
+    chosen = {"company": company.pk}
+    may_see = request.user.has_perm("contacts.view_contact")
+    number = request.GET.get("p", "1")
+    shown = queries.page_of(chosen, int(number) if number.isdecimal() and len(number) < 6 else 1)
+    return render(request, "contacts/companies/page.html", {
+        **office.admin_site.each_context(request),
+        "opts": office.opts, "title": str(company), "company": company, "form": form,
+        "may_change": may_change, "may_see_contacts": may_see,
+        "page": shown if may_see else None,
+        "count": queries.count_of(chosen),
+        "contacts_url": _contacts_of(company),
+        "facts": companies.facts_of(company),
+    })  # fmt: skip
+
+
+def _save(request: HttpRequest, company: Company, form: CompanyForm) -> bool:
+    """Save; what the database's rules refuse, and a change meanwhile, is said in the form."""
+    typed = form.cleaned_data
+    try:
+        companies.edit(
+            company.pk, typed["name"], typed["domain"], request.user.get_username(),
+            typed["revision"],
+        )  # fmt: skip
+    except companies.EditConflict as conflict:
+        form.tell_conflict(conflict.current)
+        return False
+    except ValidationError as refused:
+        for name, errors in refused.message_dict.items():
+            form.add_error(name if name in form.fields else None, errors)
+        return False
+    return True
+
+
+def _contacts_of(company: Company) -> str:
+    query = selection.as_query({"company": company.pk})
+    return f"{reverse('admin:contacts_contact_changelist')}?{query}"

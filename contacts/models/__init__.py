@@ -1,14 +1,18 @@
 """The tables of the contacts room."""
 
+from contacts.models.bulk import BulkAction, BulkChunk
 from contacts.models.change import ContactChange
+from contacts.models.columns import ListColumns
 from contacts.models.company import Company
 from contacts.models.contact import Contact
 from contacts.models.exports import ColumnSet, Export, ExportDownload
 from contacts.models.imports import Import, ImportRow, SavedMapping
+from contacts.models.searchblock import SearchBlock
 from contacts.models.tags import ContactTag, Note, Tag
 from contacts.models.worker import Worker
 
 __all__ = [
-    "ColumnSet", "Company", "Contact", "ContactChange", "ContactTag", "Export", "ExportDownload",
-    "Import", "ImportRow", "Note", "SavedMapping", "Tag", "Worker",
+    "BulkAction", "BulkChunk", "ColumnSet", "Company", "Contact", "ContactChange", "ContactTag",
+    "Export", "ExportDownload", "Import", "ImportRow", "ListColumns", "Note", "SavedMapping",
+    "SearchBlock", "Tag", "Worker",
 ]  # fmt: skip

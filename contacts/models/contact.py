@@ -67,7 +67,12 @@ class Contact(models.Model):
         null=True, blank=True, help_text="When the person agreed to be contacted."
     )
     company = models.ForeignKey(
-        Company, null=True, blank=True, on_delete=models.SET_NULL, related_name="contacts"
+        Company,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="contacts",
+        db_index=False,  # contact_by_company
     )
 
     # Phone facts
@@ -127,6 +132,10 @@ class Contact(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        permissions = [
+            ("reprocess_contact", "Can open completed contacts again"),
+            ("retry_contact", "Can let failed contacts be tried again"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="contact_status_known",
@@ -172,14 +181,29 @@ class Contact(models.Model):
         indexes = [
             # Importers and the API match a number; runs find the contacts that share one.
             models.Index(name="contact_by_phone", fields=["phone_e164"]),
-            # Exact and prefix search by e-mail in the back office.
-            models.Index(name="contact_by_email", fields=["email"], condition=~Q(email="")),
-            # Lists and run selections of what still needs work, newest first.
+            # A company's contacts, newest first; deleting a company; the search by its name.
+            models.Index(name="contact_by_company", fields=["company", "-id"]),
+            # Lists and selections, newest first, by each filter that few contacts may meet. Those
+            # of what only providers tell cost an import nothing.
+            models.Index(name="contact_by_status", fields=["status", "-id"]),
+            models.Index(name="contact_by_country", fields=["phone_country", "-id"]),
             models.Index(
-                name="contact_unfinished",
-                fields=["status", "-id"],
-                condition=~Q(status="completed"),
+                name="contact_by_line_type", fields=["line_type", "-id"], condition=~Q(line_type="")
             ),
+            models.Index(
+                name="contact_by_carrier",
+                fields=["carrier_name", "-id"],
+                condition=~Q(carrier_name=""),
+            ),
+            models.Index(
+                name="contact_by_risk",
+                fields=["sms_pumping_risk_level", "-id"],
+                condition=~Q(sms_pumping_risk_level=""),
+            ),
+            models.Index(name="contact_by_error", fields=["error", "-id"], condition=~Q(error="")),
+            models.Index(name="contact_invalid", fields=["-id"], condition=Q(phone_is_valid=False)),
+            models.Index(name="contact_with_email", fields=["-id"], condition=~Q(email="")),
+            models.Index(name="contact_without_email", fields=["-id"], condition=Q(email="")),
         ]
         triggers = [
             pgtrigger.Trigger(

@@ -69,6 +69,7 @@ _LABELS = {
     "phone_e164": "Number",
     "phone_raw": "Number as written",
     "company_id": "Company",
+    "tag": "Tag",
 }
 SCORES = frozenset({"sms_pumping_risk_score", "identity_match_score", "phone_quality_score"})
 _CODED = frozenset((

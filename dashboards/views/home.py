@@ -42,7 +42,7 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             "all_contacts": listed("contacts.contact"),
             "tops": [
                 ("Line types", figures.tops(tally, "line_type", "line_type", is_word=True)),
-                ("Top carriers", figures.tops(tally, "carrier_name", "carrier_name__exact")),
+                ("Top carriers", figures.tops(tally, "carrier_name", "carrier")),
             ],
             "days": days,
             "periods": PERIODS,

@@ -10,7 +10,10 @@ from tests.bench.lookup_throughput import IN_HAND, PROCESSES
 from tests.bench.report import Result
 from tests.lab.home import own_home
 
-NAMES = ("lookup_throughput", "engine_overhead_ms", "import_rows", "export_rows", "status_change")
+NAMES = (
+    "lookup_throughput", "engine_overhead_ms", "import_rows", "export_rows", "status_change",
+    "changelist", "changelist_search", "contact_detail", "home",
+)  # fmt: skip
 
 Bench = Callable[..., Iterator[Result]]
 

@@ -1,0 +1,1 @@
+"""Bulk actions: one thing done to every contact of a selection, however many, and told of."""
