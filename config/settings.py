@@ -10,6 +10,7 @@ import environ
 
 from config.embedded import Services
 from config.environment import Env
+from config.sentry import report_errors
 from integrations.secrets import load_or_create_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -134,6 +135,7 @@ INSTALLED_APPS = [
     "dashboards",
 ]
 MIDDLEWARE = [
+    "config.correlation.CorrelationMiddleware",  # first: whatever refuses later has an id
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -228,3 +230,19 @@ UNFOLD = {
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING_CONFIG = "config.logs.configure"
 LOGGING: dict[str, Any] = {"level": LOG_LEVEL, "is_json": IS_PRODUCTION}
+
+# --- Sentry -----------------------------------------------------------------------------------
+
+SENTRY_DSN = env.str("SENTRY_DSN", default="")  # empty: nothing is reported to anybody
+SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", default="") or (
+    "production" if IS_PRODUCTION else "development"
+)
+SENTRY_RELEASE = env.str("SENTRY_RELEASE", default="")
+SENTRY_TRACES_RATE = env.float("SENTRY_TRACES_RATE", default=0.0)
+if SENTRY_DSN:
+    report_errors(
+        SENTRY_DSN,
+        environment=SENTRY_ENVIRONMENT,
+        release=SENTRY_RELEASE,
+        traces_rate=SENTRY_TRACES_RATE,
+    )
