@@ -85,6 +85,7 @@ CELERY_TASK_SEND_SENT_EVENT = False
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"
+CELERY_BEAT_SYNC_EVERY = 1  # each ring is written down at once: its age says whether beat lives
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
         "task": "enrichment.sweep",
@@ -95,6 +96,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "dashboards.count_contacts",
         "schedule": 60.0,
         "options": {"expire_seconds": 60},
+    },
+    "watch": {
+        "task": "dashboards.watch",
+        "schedule": 30.0,
+        "options": {"expire_seconds": 30},
     },
 }
 
@@ -205,6 +211,14 @@ if env.bool("BEHIND_PROXY", default=False):
 X_FRAME_OPTIONS = "DENY"
 # Lets monitoring read /health/detailed and /metrics without a person. Empty: nobody without one.
 HEALTH_TOKEN = env.str("HEALTH_TOKEN", default="")
+
+# --- Alerts -----------------------------------------------------------------------------------
+
+# Where the back office is, for the links in messages; without it they have none.
+SITE_URL = env.str("SWITCHBOARD_URL", default="")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="switchboard@localhost")
+vars().update(env.email("EMAIL_URL", default="dummymail://"))
 
 # --- Look -----------------------------------------------------------------------------------
 
