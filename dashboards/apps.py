@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class DashboardsConfig(AppConfig):
     name = "dashboards"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from dashboards.alerting.channels import reseal
+        from integrations.services import also_reseal
+
+        also_reseal(reseal)

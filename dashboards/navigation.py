@@ -39,6 +39,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
     (
         "Operations",
         (
+            ("Alerts", "notifications", "dashboards", "alert"),
             ("Circuits", "electrical_services", "dashboards", "circuits"),
             ("Queues", "low_priority", "dashboards", "queues"),
             ("Workers", "memory", "contacts", "worker"),

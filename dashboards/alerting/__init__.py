@@ -1,1 +1,1 @@
-"""Alerts: looked for every half minute, raised once, told by page, Slack and e-mail, cleared once."""
+"""Alerts: looked for every half minute, raised once, told by page, Slack, e-mail, cleared once."""

@@ -101,8 +101,8 @@ def _budgets() -> Iterator[Reading]:
     for account in queries.accounts():
         name = labels.get(account.provider, account.provider)
         for period, cap, used in (
-            (f"{today:%Y-%m-%d}", account.daily_cap_usd, account.used_today_usd),
-            (f"{today:%Y-%m}", account.monthly_cap_usd, account.used_month_usd),
+            (f"{today:%Y-%m-%d}", account.daily_cap_usd, getattr(account, "used_today_usd", None)),
+            (f"{today:%Y-%m}", account.monthly_cap_usd, getattr(account, "used_month_usd", None)),
         ):
             yield from _budget(f"account:{account.pk}:{period}", f"{name}, {period}", cap, used)
     for one in queries.work():

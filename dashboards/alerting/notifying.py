@@ -16,12 +16,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from dashboards.alerting.channels import webhook
 from dashboards.alerting.kinds import KINDS
 from dashboards.models import Alert, AlertChannel, Notice
 from integrations import mail, slack
-from integrations.accounts import is_sandbox, secret_box
+from integrations.accounts import is_sandbox
 from integrations.messages import NotDelivered
-from integrations.secrets import SecretUnreadable
 
 CLAIM = timedelta(seconds=60)  # a sending takes 20 s at the most
 MAX_TRIES = 5
@@ -50,14 +50,19 @@ def owe(alerts: Iterable[Alert], event: Notice.Event) -> None:
     Notice.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def owe_test(channel: str, by: str) -> Notice:
-    """Write down a message that only says that the channel works."""
-    return Notice.objects.create(
-        channel=channel,
+def send_test(channel: AlertChannel, by: str) -> Notice:
+    """Send a message that only says that the channel works, once and at once."""
+    notice = Notice.objects.create(
+        channel=channel.kind,
         event=Notice.Event.TEST,
         title=f"{SITE}: this is a test",
         text=f"{by} asked whether alerts arrive here. They do.",
+        state=Notice.State.SENDING,
+        tries=MAX_TRIES,
+        claimed_until=timezone.now() + CLAIM,
     )
+    _settle(notice, *_send(notice))
+    return notice
 
 
 def deliver(limit: int = 50) -> int:
@@ -85,12 +90,9 @@ def _claim() -> Notice | None:
 
 def _send(notice: Notice) -> tuple[str, NotDelivered | None]:
     """Return the state that the notice is in now, and why it was not delivered."""
-    channel = AlertChannel.objects.filter(kind=notice.channel, is_enabled=True).first()
-    is_test = notice.event == Notice.Event.TEST
-    channel = channel or (
-        AlertChannel.objects.filter(kind=notice.channel).first() if is_test else None
-    )
-    if channel is None:
+    channel = AlertChannel.objects.filter(kind=notice.channel).first()
+    is_wanted = channel and (channel.is_enabled or notice.event == Notice.Event.TEST)
+    if channel is None or not is_wanted:
         return "", NotDelivered("The channel is switched off.", is_final=True)
     try:
         if channel.kind == AlertChannel.Kind.SLACK:
@@ -114,16 +116,6 @@ def _settle(notice: Notice, state: str, failure: NotDelivered | None) -> None:
         notice.state = Notice.State.WAITING
         notice.due_at = now + timedelta(seconds=PAUSES_S[notice.tries - 1])
     notice.save(update_fields=["state", "due_at", "error", "sent_at"])
-
-
-def webhook(channel: AlertChannel) -> str:
-    """Return Slack's address; in the sandbox, the sandbox's. Raises NotDelivered."""
-    if is_sandbox():
-        return f"{settings.SANDBOX_URL.rstrip('/')}{slack.SANDBOX_PATH}"
-    try:
-        return secret_box().open(channel.sealed)["webhook"] if channel.sealed else ""
-    except SecretUnreadable as why:
-        raise NotDelivered(str(why), is_final=True) from why
 
 
 def _is_muted(alert: Alert) -> bool:

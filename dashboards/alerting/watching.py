@@ -34,8 +34,10 @@ SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::float[]
 ON CONFLICT (kind, subject) WHERE cleared_at IS NULL DO UPDATE
 SET message = EXCLUDED.message, value = EXCLUDED.value, quiet_since = NULL
 """
+# statement_timestamp() and not now(): the row may be younger than the transaction.
 RAISE = """
-UPDATE dashboards_alert AS a SET raised_at = statement_timestamp() FROM dashboards_alertrule AS r
+UPDATE dashboards_alert AS a SET raised_at = statement_timestamp()
+FROM dashboards_alertrule AS r
 WHERE r.kind = a.kind AND a.kind = ANY(%s) AND a.cleared_at IS NULL AND a.raised_at IS NULL
 AND a.since <= statement_timestamp() - r.for_s * interval '1 second' RETURNING a.id
 """
@@ -45,12 +47,17 @@ cleared_at IS NULL AND kind = ANY(%s)
 AND (kind, subject) NOT IN (SELECT * FROM unnest(%s::text[], %s::text[]))
 """
 FORGET = f"DELETE FROM dashboards_alert WHERE raised_at IS NULL AND {ENDED}"
-CALM = f"UPDATE dashboards_alert SET quiet_since = statement_timestamp() WHERE quiet_since IS NULL AND {ENDED}"
-CLEAR = """
-UPDATE dashboards_alert AS a SET cleared_at = statement_timestamp() FROM dashboards_alertrule AS r
-WHERE r.kind = a.kind AND a.cleared_at IS NULL AND a.raised_at IS NOT NULL
-AND (NOT r.is_enabled OR a.quiet_since <= statement_timestamp() - r.quiet_s * interval '1 second') RETURNING a.id
+CALM = f"""
+UPDATE dashboards_alert SET quiet_since = statement_timestamp()
+WHERE quiet_since IS NULL AND {ENDED}
 """
+CLEAR = """
+UPDATE dashboards_alert AS a SET cleared_at = statement_timestamp()
+FROM dashboards_alertrule AS r
+WHERE r.kind = a.kind AND a.cleared_at IS NULL AND a.raised_at IS NOT NULL AND (NOT r.is_enabled
+OR a.quiet_since <= statement_timestamp() - r.quiet_s * interval '1 second') RETURNING a.id
+"""
+
 log = structlog.get_logger(__name__)
 
 
