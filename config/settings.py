@@ -212,6 +212,14 @@ X_FRAME_OPTIONS = "DENY"
 # Lets monitoring read /health/detailed and /metrics without a person. Empty: nobody without one.
 HEALTH_TOKEN = env.str("HEALTH_TOKEN", default="")
 
+# --- Flower -----------------------------------------------------------------------------------
+
+# Where the process of `config.flower` listens, and where the web processes find it. Its password
+# follows from SECRET_KEY; people reach it by /flower/.
+FLOWER_ADDRESS = env.str("FLOWER_ADDRESS", default="127.0.0.1")
+FLOWER_PORT = env.int("FLOWER_PORT", default=5555)
+FLOWER_URL = env.str("FLOWER_URL", default="") or f"http://127.0.0.1:{FLOWER_PORT}"
+
 # --- Alerts -----------------------------------------------------------------------------------
 
 # Where the back office is, for the links in messages; without it they have none.

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from dashboards.views import alert_settings, alerts, circuits, health, home, metrics, queues
+from dashboards.views import (
+    alert_settings,
+    alerts,
+    circuits,
+    flower,
+    health,
+    home,
+    metrics,
+    queues,
+)
 
 app_name = "dashboards"
 urlpatterns = [
@@ -10,6 +19,8 @@ urlpatterns = [
     path("health/ready", health.ready, name="ready"),
     path("health/detailed", health.detailed, name="detailed"),
     path("metrics", metrics.metrics, name="metrics"),
+    path("flower/", flower.pages, name="flower"),
+    path("flower/<path:path>", flower.pages, name="flower_page"),
     path("admin/home/live/", home.live, name="home_live"),
     path("admin/home/first-steps/", home.dismiss, name="first_steps"),
     path("admin/alerts/", alerts.overview, name="alert"),

@@ -69,7 +69,8 @@ class SlackForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._held = channels.channel(channels.SLACK)
-        super().__init__(*args, initial={"is_enabled": self._held.is_enabled}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = {"is_enabled": self._held.is_enabled}
         known = "Set. Type a new one to replace it." if self._held.sealed else "Not set."
         self.fields["webhook"].help_text = known
 
@@ -106,8 +107,8 @@ class EmailForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         held = channels.channel(channels.EMAIL)
-        initial = {"is_enabled": held.is_enabled, "recipients": held.recipients}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = {"is_enabled": held.is_enabled, "recipients": held.recipients}
 
     def clean_recipients(self) -> list[str]:
         typed = str(self.cleaned_data["recipients"]).replace(",", " ").split()
