@@ -20,6 +20,8 @@ GIVEN = ("Cache-Control", "Content-Length", "Content-Type", "ETag", "Last-Modifi
 # Stopping workers and steering pools and single tasks; not the starting of tasks with arguments
 # of one's own, which the back office does with an estimate and a cap.
 STEERED = re.compile(r"api/(worker/[\w-]+(/[\w-]+)?|task/(timeout|rate-limit|revoke))/[^/]+")
+# Flower's list of tasks asks for its rows by POST, and changes nothing by it.
+READ_BY_POST = ("tasks/datatable",)
 TIMEOUT = httpx2.Timeout(30.0, connect=2.0)  # it asks the workers, who may take a while
 # Flower's pages bring their scripts and styles in the text.
 POLICY = (

@@ -36,6 +36,12 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
             },
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("threshold", "clears_at"):
+            value = float(self.initial[name])
+            self.initial[name] = int(value) if value.is_integer() else value
+
     def clean(self) -> dict[str, Any]:
         held = self.cleaned_data
         threshold, clears_at = held.get("threshold"), held.get("clears_at")

@@ -110,7 +110,7 @@ def _raise(measured: set[str], over: list[Reading]) -> list[Alert]:
             [one.subject for one in over],
             [KINDS[one.kind].level for one in over],
             [f"{one.words} {KINDS[one.kind].todo}"[:500] for one in over],
-            [one.value for one in over],
+            [float(one.value) for one in over],
         ],
     )
     return _changed(RAISE, [sorted(measured)])

@@ -30,8 +30,7 @@ def pages(request: HttpRequest, path: str = "") -> HttpResponseBase:
     if at is None:
         raise Http404
     if request.method == "POST":
-        _refuse_unless_steering(request, path)
-        log.warning("workers_steered", path=path, user=request.user.pk)
+        _refuse_unless_fit(request, path)
     try:
         return flower.hand_on(request, at)
     except flower.FlowerAway as away:
@@ -40,10 +39,14 @@ def pages(request: HttpRequest, path: str = "") -> HttpResponseBase:
         return render(request, "dashboards/flower_away.html", context, status=502)
 
 
-def _refuse_unless_steering(request: HttpRequest, path: str) -> None:
-    may = request.user.has_perm(STEER) and flower.may_be_steered(path) and _is_from_here(request)
-    if not may:
+def _refuse_unless_fit(request: HttpRequest, path: str) -> None:
+    if not _is_from_here(request):
         raise PermissionDenied
+    if path in flower.READ_BY_POST:
+        return
+    if not (request.user.has_perm(STEER) and flower.may_be_steered(path)):
+        raise PermissionDenied
+    log.warning("workers_steered", path=path, user=request.user.pk)
 
 
 def _is_from_here(request: HttpRequest) -> bool:

@@ -106,6 +106,19 @@ def test_who_may_steer_and_from_where(up):
     assert [one.status_code for one in through] == [404, 404]
 
 
+def test_the_list_of_tasks_asks_for_its_rows_by_post(up):
+    rows = {
+        "draw": "1", "start": "0", "length": "10", "search[value]": "",
+        "order[0][column]": "0", "order[0][dir]": "asc", "columns[0][data]": "name",
+    }  # fmt: skip
+    sees = signed_in(SEES)
+
+    answer = sees.post("/flower/tasks/datatable", rows, headers=HERE)
+
+    assert (answer.status_code, '"data"' in text(answer)) == (200, True)
+    assert sees.post("/flower/tasks/datatable", rows).status_code == 403
+
+
 @pytest.mark.parametrize(
     "path", ["../admin", "a/../../b", "%2e%2e/x", "..%5cx", "./x", "static/../../etc/passwd"]
 )

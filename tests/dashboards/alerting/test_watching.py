@@ -175,3 +175,13 @@ def test_somebody_stands_in_only_when_nobody_looked_for_a_while(deep):
     AlertRound.objects.update(looked_at=minutes_ago(2))
     watching.stand_in()
     assert standing() == []
+
+
+def test_many_kinds_at_once(run, rule):
+    rule("queue_depth", threshold=8, clears_at=4, for_s=0)
+    AlertRule.objects.filter(kind__startswith="budget").update(is_enabled=True)
+    late = run(10, cap_usd=10, spent_usd="8.5")
+
+    watching.look()
+
+    assert standing() == [("budget_near", f"run:{late.pk}"), DEEP]
