@@ -65,7 +65,7 @@ def beat_age_s() -> float | None:
 def _queues() -> Iterator[Reading]:
     lines = [line for line in queues.runs() if line.state == "working"] + queues.imports()
     depth = sum(line.waiting for line in lines)
-    yield Reading("queue_depth", "", depth, f"{depth:,} contacts and lines of files wait.")
+    yield Reading("queue_depth", "", depth, f"{_count(depth, 'item')} waiting.")
     oldest = max(lines, key=lambda line: line.waits_s, default=None)
     if oldest is None:
         return
@@ -83,7 +83,7 @@ def _beat() -> Iterator[Reading]:
 
 def _circuits() -> Iterator[Reading]:
     for state in open_circuits():
-        why = state.reason or state.last_error or "no reason given"
+        why = (state.reason or state.last_error or "no reason given").rstrip(".")
         words = f"The circuit of {circuit_label(state.key)} is {state.state}: {why}."
         yield Reading("circuit_open", state.key, 1, words)
 
@@ -125,7 +125,9 @@ def _budget(
 
 def _dead() -> Iterator[Reading]:
     count = int(_one(DEAD))
-    yield Reading("dead_letters", "", count, f"{count:,} contacts were given up after three tries.")
+    yield Reading(
+        "dead_letters", "", count, f"{_count(count, 'contact')} given up after three tries."
+    )
 
 
 def _connections() -> Iterator[Reading]:
@@ -147,3 +149,8 @@ def _span(seconds: float) -> str:
         ((minutes // 60, "h"), (minutes % 60, "min")) if minutes else ((int(seconds), "s"),)
     )
     return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 s"
+
+
+def _count(count: int, thing: str) -> str:
+    """Return a count in words: "1 contact was", "1,200 contacts were"."""
+    return f"{count:,} {thing} was" if count == 1 else f"{count:,} {thing}s were"

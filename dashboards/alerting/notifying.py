@@ -97,8 +97,8 @@ def _send(notice: Notice) -> tuple[str, NotDelivered | None]:
     try:
         if channel.kind == AlertChannel.Kind.SLACK:
             slack.post(webhook(channel), f"*{notice.title}*\n{notice.text}")
-            return Notice.State.SENT, None
-        mail.send(channel.recipients.split(), notice.title, notice.text)
+        else:
+            mail.send(channel.recipients.split(), notice.title, notice.text)
     except NotDelivered as why:
         return "", why
     return (Notice.State.KEPT if is_sandbox() else Notice.State.SENT), None

@@ -76,12 +76,10 @@ def test_channel(request: HttpRequest, kind: str) -> HttpResponse:
         messages.error(request, "There is no such channel.")
         return HttpResponseRedirect(reverse("dashboards:alert_channels"))
     notice = notifying.send_test(channels.channel(kind), request.user.get_username())
-    label = AlertChannel.Kind(kind).label
     if notice.state == Notice.State.SENT:
-        where = "the sandbox, which plays Slack" if is_sandbox() else label
-        messages.success(request, f"The test went to {where}.")
+        messages.success(request, f"The test went to {notice.get_channel_display()}.")
     elif notice.state == Notice.State.KEPT:
-        messages.success(request, "In the sandbox nothing is sent; you see the test below.")
+        messages.success(request, "It works. In the sandbox nothing is sent; see the test below.")
     else:
         messages.error(request, f"The test did not arrive. {notice.error}")
     return HttpResponseRedirect(reverse("dashboards:alert_channels"))

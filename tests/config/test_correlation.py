@@ -7,8 +7,10 @@ import pytest
 import structlog
 from celery import Celery
 from celery.contrib.testing.worker import start_worker
+from django.test import override_settings
+from django.urls import path
 
-from config import correlation
+from config import correlation, urls
 from enrichment import services
 from enrichment.models import Run
 from integrations.models import ApiCall
@@ -45,6 +47,26 @@ def test_foreign_text_and_numbers_are_no_ids(client, given):
 def test_refusals_have_an_id_too(client):
     for address in ("/nowhere", "/admin/queues/"):
         assert client.get(address, headers={"X-Request-ID": GIVEN})["X-Request-ID"] == GIVEN
+
+
+def fail(request):
+    raise RuntimeError("nobody foresaw this")
+
+
+urlpatterns = [path("fail", fail)]
+handler500 = "config.correlation.failed"
+
+
+@override_settings(ROOT_URLCONF=__name__)
+def test_the_page_of_an_error_names_it(client):
+    client.raise_request_exception = False
+
+    response = client.get("/fail", headers={"X-Request-ID": GIVEN})
+
+    assert (response.status_code, response["X-Request-ID"]) == (500, GIVEN)
+    html = response.content.decode()
+    assert f"<code>{GIVEN}</code>" in html and "nobody foresaw" not in html
+    assert urls.handler500 == handler500
 
 
 @pytest.fixture(scope="module")

@@ -270,8 +270,8 @@ def test_a_test_arrives_or_says_why_not(admin_client, settings):
         here = admin_client.post(at("alert_test", "slack"), follow=True).content.decode()
 
     assert "did not arrive. Slack cannot be reached (ConnectError)." in away
-    assert "The test went to the sandbox, which plays Slack." in here
-    assert sorted(Notice.objects.values_list("state", flat=True)) == ["failed", "sent"]
+    assert "It works. In the sandbox nothing is sent" in here
+    assert sorted(Notice.objects.values_list("state", flat=True)) == ["failed", "kept"]
 
 
 def test_a_test_e_mail_in_the_sandbox_is_only_kept(admin_client, mailoutbox):

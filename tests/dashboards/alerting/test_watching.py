@@ -36,7 +36,7 @@ def test_raised_once_and_cleared_once(deep, slack):
     watching.look()
 
     alert = Alert.objects.get()
-    assert alert.message.startswith("10 contacts and lines of files wait. Start more workers")
+    assert alert.message.startswith("10 items were waiting. Start more workers")
     assert (alert.level, alert.value) == ("warning", 10)
     assert alert.raised_at and alert.cleared_at
     assert list(Notice.objects.values_list("event", "state").order_by("id")) == [
