@@ -10,62 +10,94 @@ import structlog
 
 from integrations.redaction import redact_event
 
-# A request, a ring or a flower a line would drown what matters.
-QUIET = (
-    "httpx2",
-    "aiohttp",
-    "axes",
-    "celery.app.trace",
-    "celery.beat",
-    "celery.worker.consumer",
-    "celery.worker.strategy",
-    "django_celery_beat",
-    "flower",
-    "kombu",
-)
+# A request, a ring or a flower a line would drown what matters; and what some of them write at
+# lower levels are whole contacts: SQL with its values, a template's variables, addresses.
+FLOORS = {
+    **dict.fromkeys(
+        (
+            "aiohttp",
+            "axes",
+            "celery.app.trace",
+            "celery.beat",
+            "celery.worker.consumer",
+            "celery.worker.strategy",
+            "django.db.backends",
+            "django.template",
+            "django_celery_beat",
+            "flower",
+            "httpcore2",
+            "httpx2",
+            "kombu",
+            "openai",
+        ),
+        logging.WARNING,
+    ),
+    # It asks before the worker is up, and says so four times.
+    "flower.inspector": logging.ERROR,
+}
 
 
 def configure(options: dict[str, Any]) -> None:
-    """Set up structlog and route the standard library's loggers through it."""
-    shared: list[Any] = [
+    """Set up structlog and route the standard library's loggers through it.
+
+    `level` is the lowest that is written; `is_json` chooses one JSON object a line.
+    """
+    first: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-        redact_event,
     ]
-    renderer: Any = (
-        structlog.processors.JSONRenderer()
-        if options["is_json"]
-        else structlog.dev.ConsoleRenderer(colors=False)
-    )
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[structlog.stdlib.filter_by_level, *first, hand_over],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    logging.config.dictConfig(
-        {
-            "version": 1,
-            "disable_existing_loggers": False,
-            "formatters": {
-                "lines": {
-                    "()": structlog.stdlib.ProcessorFormatter,
-                    "foreign_pre_chain": shared,
-                    "processors": [
-                        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                        renderer,
-                    ],
-                }
-            },
-            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
-            "root": {"handlers": ["stderr"], "level": options["level"]},
-            "loggers": {
-                **{name: {"level": "WARNING"} for name in QUIET},
-                # It asks before the worker is up, and says so four times.
-                "flower.inspector": {"level": "ERROR"},
-            },
-        }
-    )
+    logging.config.dictConfig(_routes(first, options["is_json"], options["level"]))
+
+
+def hand_over(logger: Any, name: str, event: Any) -> Any:
+    """Give an event to the standard library with its exception as such: Sentry looks for it."""
+    exc_info = event.pop("exc_info", None)
+    return (event,), {"extra": {"_logger": logger, "_name": name}, "exc_info": exc_info}
+
+
+def take_exception(_logger: Any, _name: str, event: Any) -> Any:
+    """Take back the exception that `hand_over` gave, and keep it out of what follows the line."""
+    record = event["_record"]
+    if record.exc_info:
+        event["exc_info"], record.exc_info = record.exc_info, None
+    record.exc_text = None
+    return event
+
+
+def _routes(first: list[Any], is_json: bool, level: str) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "lines": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": first,
+                "keep_exc_info": True,
+                "processors": _last(is_json),
+            }
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {name: {"level": floor} for name, floor in FLOORS.items()},
+    }
+
+
+def _last(is_json: bool) -> list[Any]:
+    """Return what happens to every line, ours or a library's, just before it is written."""
+    return [
+        take_exception,
+        structlog.processors.format_exc_info,
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        redact_event,
+        structlog.processors.JSONRenderer()
+        if is_json
+        else structlog.dev.ConsoleRenderer(colors=False),
+    ]

@@ -12,6 +12,7 @@ from csp.constants import NONE, SELF, UNSAFE_EVAL
 
 from config.embedded import Services
 from config.environment import Env
+from config.sentry import report_errors
 from integrations.secrets import load_or_create_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -86,6 +87,7 @@ CELERY_TASK_SEND_SENT_EVENT = False
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"
+CELERY_BEAT_SYNC_EVERY = 1  # each ring is written down at once: its age says whether beat lives
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
         "task": "enrichment.sweep",
@@ -101,6 +103,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "contacts.tidy_search",
         "schedule": 60.0,
         "options": {"expire_seconds": 60},
+    },
+    "watch": {
+        "task": "dashboards.watch",
+        "schedule": 30.0,
+        "options": {"expire_seconds": 30},
     },
 }
 
@@ -147,6 +154,7 @@ INSTALLED_APPS = [
     "dashboards",
 ]
 MIDDLEWARE = [
+    "config.correlation.CorrelationMiddleware",  # first: whatever refuses later has an id
     "django.middleware.security.SecurityMiddleware",
     "config.headers.PermissionsPolicy",
     "csp.middleware.CSPMiddleware",
@@ -259,6 +267,22 @@ CONTENT_SECURITY_POLICY = {
 # Lets monitoring read /health/detailed and /metrics without a person. Empty: nobody without one.
 HEALTH_TOKEN = env.str("HEALTH_TOKEN", default="")
 
+# --- Flower -----------------------------------------------------------------------------------
+
+# Where the process of `config.flower` listens, and where the web processes find it. Its password
+# follows from SECRET_KEY; people reach it by /flower/.
+FLOWER_ADDRESS = env.str("FLOWER_ADDRESS", default="127.0.0.1")
+FLOWER_PORT = env.int("FLOWER_PORT", default=5555)
+FLOWER_URL = env.str("FLOWER_URL", default="") or f"http://127.0.0.1:{FLOWER_PORT}"
+
+# --- Alerts -----------------------------------------------------------------------------------
+
+# Where the back office is, for the links in messages; without it they have none.
+SITE_URL = env.str("SWITCHBOARD_URL", default="")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="switchboard@localhost")
+vars().update(env.email("EMAIL_URL", default="dummymail://"))
+
 # --- Look -----------------------------------------------------------------------------------
 
 UNFOLD = {
@@ -286,3 +310,19 @@ UNFOLD = {
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING_CONFIG = "config.logs.configure"
 LOGGING: dict[str, Any] = {"level": LOG_LEVEL, "is_json": IS_PRODUCTION}
+
+# --- Sentry -----------------------------------------------------------------------------------
+
+SENTRY_DSN = env.str("SENTRY_DSN", default="")  # empty: nothing is reported to anybody
+SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", default="") or (
+    "production" if IS_PRODUCTION else "development"
+)
+SENTRY_RELEASE = env.str("SENTRY_RELEASE", default="")
+SENTRY_TRACES_RATE = env.float("SENTRY_TRACES_RATE", default=0.0)
+if SENTRY_DSN:
+    report_errors(
+        SENTRY_DSN,
+        environment=SENTRY_ENVIRONMENT,
+        release=SENTRY_RELEASE,
+        traces_rate=SENTRY_TRACES_RATE,
+    )

@@ -9,3 +9,7 @@ class DashboardsConfig(AppConfig):
 
     def ready(self) -> None:
         from dashboards.access import checks  # noqa: F401 - registers it
+        from dashboards.alerting.channels import reseal
+        from integrations.services import also_reseal
+
+        also_reseal(reseal)

@@ -41,9 +41,11 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
     (
         "Operations",
         (
+            ("Alerts", "notifications", "dashboards", "alert"),
             ("Circuits", "electrical_services", "dashboards", "circuits"),
             ("Queues", "low_priority", "dashboards", "queues"),
             ("Workers", "memory", "contacts", "worker"),
+            ("Workers, live", "monitoring", "dashboards", "flower"),
             ("Schedule", "schedule", "django_celery_beat", "periodictask"),
             ("Users", "group", "auth", "user"),
             ("Roles", "shield_person", "auth", "group"),

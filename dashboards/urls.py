@@ -3,7 +3,16 @@
 from django.urls import path
 
 from dashboards.access import passwords
-from dashboards.views import circuits, health, home, metrics, queues
+from dashboards.views import (
+    alert_settings,
+    alerts,
+    circuits,
+    flower,
+    health,
+    home,
+    metrics,
+    queues,
+)
 
 app_name = "dashboards"
 urlpatterns = [
@@ -12,8 +21,18 @@ urlpatterns = [
     path("health/detailed", health.detailed, name="detailed"),
     path("metrics", metrics.metrics, name="metrics"),
     path("admin/password_change/", passwords.page, name="password"),  # instead of Django's own
+    path("flower/", flower.pages, name="flower"),
+    path("flower/<path:path>", flower.pages, name="flower_page"),
     path("admin/home/live/", home.live, name="home_live"),
     path("admin/home/first-steps/", home.dismiss, name="first_steps"),
+    path("admin/alerts/", alerts.overview, name="alert"),
+    path("admin/alerts/live/", alerts.live, name="alerts_live"),
+    path("admin/alerts/strip/", alerts.strip, name="alerts_strip"),
+    path("admin/alerts/thresholds/", alert_settings.edit_rules, name="alert_rules"),
+    path("admin/alerts/channels/", alert_settings.edit_channels, name="alert_channels"),
+    path("admin/alerts/channels/<str:kind>/test/", alert_settings.test_channel, name="alert_test"),
+    path("admin/alerts/<int:alert_id>/acknowledge/", alerts.acknowledge, name="alert_acknowledge"),
+    path("admin/alerts/<int:alert_id>/mute/", alerts.mute, name="alert_mute"),
     path("admin/circuits/", circuits.overview, name="circuits"),
     path("admin/circuits/table/", circuits.table, name="circuits_table"),
     path("admin/circuits/<str:key>/", circuits.steer, name="circuit"),

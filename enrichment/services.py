@@ -75,6 +75,7 @@ def approve(run: Run, *, cap_usd: Decimal | None = None) -> None:
         cap_usd=cap,
         is_sandbox=is_sandbox(),
         approved_at=timezone.now(),
+        correlation_id=structlog.contextvars.get_contextvars().get("correlation_id", ""),
     )
     if not moved:
         raise RunRefused(_does_not_fit(run))

@@ -53,6 +53,12 @@ _PAIR = re.compile(
     r"""(?<![\w.-])(["']?)([A-Za-z][\w.-]*)\1(\s*[=:]\s*)(?!//|\[secret\])"""
     r"""("[^"]*"|'[^']*'|[^\s&;,"'})\]]+)"""
 )
+# A webhook's address is its secret.
+_WEBHOOK = re.compile(r"(hooks\.slack(?:-gov)?\.com/)[\w/.~-]+")
+# PostgreSQL repeats the refused row, names and all, behind these words.
+_ROW = re.compile(
+    r"\n(DETAIL|CONTEXT):.*?(?=\n\nThe above exception|\n\nDuring handling|\Z)", re.DOTALL
+)
 _EMAIL = re.compile(
     r"([A-Za-z0-9])[A-Za-z0-9._%+-]{0,64}(?:@|%40)([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)"
 )
@@ -82,6 +88,10 @@ def scrub(text: str, secrets: Collection[str] = ()) -> str:
     text = _without(text, secrets)
     if "://" in text:
         text = _USERINFO.sub(f"{HIDDEN}@", text)
+    if "hooks.slack" in text:
+        text = _WEBHOOK.sub(rf"\1{HIDDEN}", text)
+    if "\nDETAIL:" in text or "\nCONTEXT:" in text:
+        text = _ROW.sub(r"\n\1: [row]", text)
     text = _SCHEME.sub(rf"\1 {HIDDEN}", text)
     text = _PREFIXED.sub(HIDDEN, text)
     if "=" in text or ":" in text:

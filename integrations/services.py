@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,6 +10,8 @@ from django.utils import timezone
 from integrations.accounts import secret_box
 from integrations.models import Account
 from integrations.registry import PROVIDERS
+
+_RESEALING: list[Callable[[], int]] = []
 
 
 def ensure_accounts() -> None:
@@ -43,8 +45,14 @@ def forget_secrets(account: Account) -> None:
     account.refresh_from_db()
 
 
+def also_reseal(function: Callable[[], int]) -> None:
+    """Let another room reseal what it keeps; the function returns how many it resealed."""
+    if function not in _RESEALING:
+        _RESEALING.append(function)
+
+
 def reseal_secrets() -> int:
-    """Seal every account's secrets anew with the first key and return how many there were.
+    """Seal every secret that is kept anew with the first key and return how many there were.
 
     After this the old keys may go. Raises SecretUnreadable, and then changes nothing.
     """
@@ -53,7 +61,7 @@ def reseal_secrets() -> int:
         for row in rows:
             row.secrets = secret_box().rotate(row.secrets)
             row.save(update_fields=["secrets", "updated_at"])
-    return len(rows)
+        return len(rows) + sum(reseal() for reseal in _RESEALING)
 
 
 def stop_account(account_id: int, version: int, state: str, reason: str) -> bool:

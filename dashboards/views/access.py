@@ -9,9 +9,10 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def page(permission: str) -> Callable[[View], View]:
@@ -31,7 +32,7 @@ def fragment(permission: str) -> Callable[[View], View]:
         inside = page(permission)(view)
 
         @wraps(view)
-        def ask(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def ask(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not admin.site.has_permission(request):
                 return HttpResponse(status=403, headers={"HX-Redirect": reverse("admin:login")})
             return inside(request, *args, **kwargs)
@@ -43,7 +44,7 @@ def fragment(permission: str) -> Callable[[View], View]:
 
 def _asking(permission: str, view: View) -> View:
     @wraps(view)
-    def ask(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def ask(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.has_perm(permission):
             raise PermissionDenied
         return view(request, *args, **kwargs)

@@ -22,11 +22,15 @@ from django.views.decorators.cache import never_cache
 
 from contacts.leases import living_workers
 from dashboards import queues
+from dashboards.alerting.measuring import beat_age_s
+from dashboards.alerting.watching import stand_in
+from dashboards.models import Alert
 from dashboards.redis_state import open_circuits, redis_state
 from integrations.accounts import is_sandbox
 
 PERMISSION = "dashboards.view_health"
 OLD_S = 300
+SILENT_S = 120
 
 View = Callable[[HttpRequest], HttpResponse]
 Checks = dict[str, dict[str, Any]]
@@ -65,7 +69,8 @@ def detailed(request: HttpRequest) -> HttpResponse:
     """Every check with its figures; 503 when something does not work at all."""
     checks: Checks = {"database": _database(), "redis": _redis()}
     if checks["database"]["status"] == "ok":
-        checks |= {"workers": _workers(), "queues": _queues()}
+        stand_in()
+        checks |= {"workers": _workers(), "queues": _queues(), "beat": _beat(), "alerts": _alerts()}
         about: dict[str, Any] = {"is_sandbox": is_sandbox()}
     else:
         about = {}
@@ -124,6 +129,18 @@ def _queues() -> dict[str, Any]:
         "waiting": depth,
         "oldest_s": round(oldest_s, 1),
     }
+
+
+def _beat() -> dict[str, Any]:
+    age_s = beat_age_s()
+    is_silent = age_s is None or age_s > SILENT_S
+    rounded = None if age_s is None else round(age_s, 1)
+    return {"status": "warning" if is_silent else "ok", "age_s": rounded}
+
+
+def _alerts() -> dict[str, Any]:
+    standing = [str(alert) for alert in Alert.objects.standing().order_by("pk")[:100]]
+    return {"status": "warning" if standing else "ok", "standing": standing}
 
 
 def _circuits() -> dict[str, Any]:

@@ -13,6 +13,10 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from contacts.leases import living_workers
 from contacts.models import Import, ImportRow
 from dashboards import queries, queues, tallies
+from dashboards.alerting.kinds import KINDS
+from dashboards.alerting.measuring import beat_age_s
+from dashboards.alerting.watching import stand_in
+from dashboards.models import Alert
 from dashboards.redis_state import open_circuits, redis_state
 from dashboards.views.health import for_operators
 from enrichment.models import Run, RunItem
@@ -24,6 +28,7 @@ PREFIX = "switchboard_"
 @for_operators
 def metrics(request: HttpRequest) -> HttpResponse:
     """Everything in the text format."""
+    stand_in()
     registry = CollectorRegistry()
     registry.register(_Figures())
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
@@ -45,6 +50,9 @@ class _Figures:
         is_away = redis_state().is_away
         yield _family("redis_up", "1 while Redis answers.", value=0 if is_away else 1)
         yield _import_rows()
+        yield _alerts()
+        if (age_s := beat_age_s()) is not None:
+            yield _family("beat_age_seconds", "Since the scheduler rang anybody.", value=age_s)
 
 
 def _items(dead: int) -> Iterator[Metric]:
@@ -76,6 +84,13 @@ def _import_rows() -> Metric:
     sums = Import.objects.aggregate(**{name: Sum(f"{name}_count") for name in names})
     values = {name: sums[name] or 0 for name in names}
     return _family("import_rows", "Rows of all imports by outcome.", "outcome", values)
+
+
+def _alerts() -> Metric:
+    counts = dict.fromkeys(KINDS, 0) | dict(
+        Alert.objects.standing().order_by().values_list("kind").annotate(Count("pk"))
+    )
+    return _family("alerts", "Alerts that stand, by kind.", "kind", counts)
 
 
 def _family(

@@ -6,10 +6,12 @@ no transaction ever has the one without the other.
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import structlog
@@ -37,6 +39,9 @@ from integrations.provider import Ask, Lookup, Reply
 from integrations.registry import provider
 
 log = structlog.get_logger(__name__)
+CALLS = logging.getLogger(__name__)
+BROKEN_EVERY_S = 60.0
+_broken_until: dict[str, float] = {}  # of this process, by provider
 
 FAR = timedelta(days=3650)
 
@@ -90,6 +95,7 @@ class Caller:
         self, call: Call, requests: Sequence[Request], asks: Sequence[Ask], replies: Sequence[Reply]
     ) -> None:
         """Hand the call to the ledger, or give its reservations back when nothing was sent."""
+        _note(call, replies)
         batch = self._batch()
         intents = [request.intent for request in requests if request.intent]
         batch.call_keys.extend(request.call_key for request in requests)
@@ -127,6 +133,30 @@ class Caller:
                 row = _answer(request, ask.lookup, key, outcome, reply, now)
                 outcome.answer = str(row.id)
                 self._batch().answers.append(row)
+
+
+def _note(call: Call, replies: Sequence[Reply]) -> None:
+    """Log the call at DEBUG, as the ledger has it; a broken contract as an error, once a minute.
+
+    A provider that changed its answers is for a developer to hear of, but not at every call.
+    """
+    broken = next((r.error for r in replies if isinstance(r.error, ContractBroken)), None)
+    if broken and time.monotonic() > _broken_until.get(call.provider.slug, 0.0):
+        _broken_until[call.provider.slug] = time.monotonic() + BROKEN_EVERY_S
+        log.error("contract_broken", exc_info=broken, **_facts(call))
+    if CALLS.isEnabledFor(logging.DEBUG):
+        log.debug("provider_called", **_facts(call))
+
+
+def _facts(call: Call) -> dict[str, Any]:
+    return {
+        "provider": call.provider.slug,
+        "lookups": call.lookups,
+        "request_id": str(call.request_id),
+        "status": call.status,
+        "ms": call.ms,
+        "error": type(call.error).__name__ if call.error else "",
+    }
 
 
 def _answer(

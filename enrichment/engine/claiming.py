@@ -41,13 +41,13 @@ def working_runs(accounts: Accounts) -> list[RunView]:
         cursor.execute(
             "SELECT id, recipe_id, is_sandbox, EXISTS (SELECT FROM enrichment_runitem AS i"
             " WHERE i.run_id = r.id AND i.state = 'waiting' AND i.losses > 0 AND i.due_at <= now())"
-            " FROM enrichment_run AS r WHERE state = 'working'"
+            ", correlation_id FROM enrichment_run AS r WHERE state = 'working'"
             " AND (not_before IS NULL OR not_before <= now()) ORDER BY id"
         )
         rows = cursor.fetchall()
     return [
-        RunView(id_, is_sandbox, recipes.plan(recipe_id, accounts), has_suspects)
-        for id_, recipe_id, is_sandbox, has_suspects in rows
+        RunView(id_, is_sandbox, recipes.plan(recipe_id, accounts), has_suspects, correlation_id)
+        for id_, recipe_id, is_sandbox, has_suspects, correlation_id in rows
     ]
 
 

@@ -180,7 +180,7 @@ class Engine:
         except asyncio.CancelledError:
             raise
         except Exception as mistake:
-            log.exception("item_failed", run=item.run.id, item=item.id)
+            log.exception("item_failed", item=item.id)
             finished = Finished(item, "failed", f"{type(mistake).__name__} in our own code")
         self._batch.finished.append(finished)
         self._in_hand.discard(item.id)

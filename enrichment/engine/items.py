@@ -29,12 +29,16 @@ class CutShort(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A run at work: its plan against the accounts of the moment."""
+    """A run at work: its plan against the accounts of the moment.
+
+    `correlation_id` is that of its approval.
+    """
 
     id: int
     is_sandbox: bool
     plan: Plan
     has_suspects: bool = False
+    correlation_id: str = ""
 
     @property
     def budget_key(self) -> str:

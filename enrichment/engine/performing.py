@@ -7,6 +7,8 @@ import random
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+import structlog
+
 from enrichment import golden
 from enrichment.engine.asking import Asker
 from enrichment.engine.claiming import INPUTS
@@ -32,7 +34,12 @@ UnderWay = dict["asyncio.Task[list[Outcome]]", frozenset[str]]
 
 
 async def perform(item: Item, asker: Asker) -> Finished:
-    """Work an item to its end, or to where it has to wait."""
+    """Work an item to its end, or to where it has to wait.
+
+    Runs in a task, and so in a context, of its own: other items may be of other runs.
+    """
+    run = item.run
+    structlog.contextvars.bind_contextvars(correlation_id=run.correlation_id, run=run.id)
     under_way: UnderWay = {}
     try:
         await _ask_all(item, asker, under_way)

@@ -58,6 +58,13 @@ class Run(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
     approved_at = models.DateTimeField(null=True, blank=True)
+    correlation_id = models.CharField(
+        max_length=64,
+        blank=True,
+        db_default="",
+        editable=False,
+        help_text="Of the approval; in the logs of all that was done for the run.",
+    )
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -156,6 +163,8 @@ class RunItem(Leased):
             models.Index(
                 name="runitem_claimed", fields=["worker_id"], condition=Q(state="claimed")
             ),
+            # Alerts count what was given up, every half minute.
+            models.Index(name="runitem_dead", fields=["run"], condition=Q(state="dead")),
             # Failures of a run, and "try these again".
             models.Index(
                 name="runitem_failed",

@@ -24,6 +24,7 @@ from integrations.sandbox.protocol import drop
 from integrations.sandbox.record import NO_ID, Heard, Record, as_id, is_chargeable
 from integrations.sandbox.responder import Answer, Asked, Responder
 from integrations.sandbox.settings import Settings
+from integrations.sandbox.slack import Slack
 from integrations.sandbox.twilio import Twilio
 
 NOT_MOUNTED = b'{"error":"no provider is mounted here; paths start with /<provider>/"}'
@@ -38,7 +39,7 @@ class Sandbox:
         self.faults = Faults()
         self.record = Record()
         self.in_flight = 0
-        responders: Sequence[Responder] = (Twilio(),)
+        responders: Sequence[Responder] = (Twilio(), Slack())
         self.responders = {responder.slug: responder for responder in responders}
         self.control = Control(self)
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import yaml
+from django.conf import settings
 
 from config.embedded import PROJECT
 from config.processes import PROCFILE, read_procfile
@@ -91,9 +92,11 @@ def test_compose_keeps_the_database_and_the_files_and_nothing_of_redis():
     assert "volumes" not in SERVICES["redis"]
 
 
-def test_flower_is_reached_from_this_host_only():
-    assert SERVICES["flower"]["ports"] == ["127.0.0.1:${FLOWER_PORT:-5555}:5555"]
-    assert "${FLOWER_ADDRESS:-127.0.0.1}" in PROCFILE.read_text()
+def test_flower_is_reached_by_the_web_process_only():
+    assert "ports" not in SERVICES["flower"]
+    assert SERVICES["web"]["environment"]["FLOWER_URL"] == "http://flower:5555"
+    assert read_procfile(PROCFILE)["flower"] == "python -m config.flower"
+    assert settings.FLOWER_ADDRESS == "127.0.0.1"
 
 
 def test_image_holds_every_room_and_installs_by_hash():

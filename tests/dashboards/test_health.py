@@ -1,14 +1,18 @@
 """Health and metrics: what they say in good and bad times, and to whom."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 import redis
 from django.db import connection
 from django.utils import timezone
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from contacts.models import Contact, Import, Worker
+from dashboards.alerting.kinds import KINDS
+from dashboards.models import AlertRule, Notice
 from enrichment.models import Recipe, Run
 from integrations.models import Account, LookupDay
 from tests.dashboards.people import signed_in
@@ -105,6 +109,32 @@ def test_detail_names_what_is_not_well(monitoring):
     assert told["checks"]["workers"] == {"status": "warning", "alive": 0}
     assert told["checks"]["queues"] == {"status": "ok", "waiting": 3, "oldest_s": 0.0}
     assert told["checks"]["circuits"] == {"status": "ok", "open": {}}
+    assert told["checks"]["beat"] == {"status": "warning", "age_s": None}
+    assert told["checks"]["alerts"] == {"status": "ok", "standing": []}
+
+
+@pytest.mark.django_db
+def test_a_silent_scheduler_is_seen_by_whoever_asks_the_web_process(monitoring):
+    """Beat cannot tell that beat is silent, and with it silent no worker looks."""
+    every = IntervalSchedule.objects.create(every=10, period="seconds")
+    PeriodicTask.objects.create(name="a", task="a", interval=every,
+                                last_run_at=timezone.now() - timedelta(minutes=5))  # fmt: skip
+
+    told = monitoring.get(DETAILED).json()
+
+    assert told["checks"]["beat"] == {"status": "warning", "age_s": pytest.approx(300, abs=5)}
+    assert told["checks"]["alerts"] == {"status": "warning", "standing": ["beat_silent"]}
+    assert 'switchboard_alerts{kind="beat_silent"} 1.0' in monitored(monitoring)
+    assert Notice.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_redis_away_is_raised_by_the_web_process_too(monitoring, redis_away):
+    AlertRule.objects.create(kind="redis", threshold=1, clears_at=0, for_s=0, quiet_s=0)
+
+    told = monitoring.get(DETAILED).json()
+
+    assert told["checks"]["alerts"]["standing"] == ["redis"]
 
 
 @pytest.mark.django_db
@@ -161,6 +191,7 @@ def test_metrics_are_those_of_the_pages(monitoring):
         'import_rows{outcome="repeated"}': "0.0",
         'import_rows{outcome="skipped"}': "0.0",
         'import_rows{outcome="rejected"}': "2.0",
+        **{f'alerts{{kind="{kind}"}}': "0.0" for kind in KINDS},
     }
 
 

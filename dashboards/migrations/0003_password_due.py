@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('dashboards', '0001_tallies'),
+        ('dashboards', '0002_alerts'),
     ]
 
     operations = [

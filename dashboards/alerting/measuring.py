@@ -1,0 +1,156 @@
+"""Measures what alerts watch; a look costs a dozen small queries and two words with Redis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import Max
+from django.utils import timezone
+from django_celery_beat.models import PeriodicTask
+
+from contacts.leases import living_workers
+from dashboards import queries, queues
+from dashboards.alerting.failing import failure_rates
+from dashboards.redis_state import circuit_label, open_circuits, redis_state
+from integrations.registry import PROVIDERS
+
+DEAD = """
+SELECT count(*) FROM enrichment_runitem AS i JOIN enrichment_run AS r ON r.id = i.run_id
+WHERE i.state = 'dead' AND r.state <> 'cancelled'
+"""
+CONNECTIONS = """
+SELECT count(*) * 100.0 / current_setting('max_connections')::int
+FROM pg_stat_activity WHERE backend_type = 'client backend'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One value of a kind, with the words for it if it is too much."""
+
+    kind: str
+    subject: str
+    value: float
+    words: str
+
+
+def measure() -> tuple[set[str], list[Reading]]:
+    """Return the kinds that could be measured, and their readings.
+
+    With Redis away nobody knows the circuits: an alert about one stays as it is.
+    """
+    redis = redis_state()
+    readings = [*_queues(), *_beat(), *_failures(), *_budgets(), *_dead(), *_connections()]
+    kinds = {
+        "queue_depth", "queue_age", "no_worker", "beat_silent", "failure_rate", "budget_near",
+        "budget_used", "dead_letters", "postgres", "redis",
+    }  # fmt: skip
+    if redis.problem:
+        readings.append(Reading("redis", "", 1, redis.problem))
+    if not redis.is_away:
+        kinds.add("circuit_open")
+        readings += _circuits()
+    return kinds, readings
+
+
+def beat_age_s() -> float | None:
+    """Return how long ago the scheduler last rang anybody; None if it never did."""
+    last = PeriodicTask.objects.aggregate(last=Max("last_run_at"))["last"]
+    return max(0.0, (timezone.now() - last).total_seconds()) if last else None
+
+
+def _queues() -> Iterator[Reading]:
+    lines = [line for line in queues.runs() if line.state == "working"] + queues.imports()
+    depth = sum(line.waiting for line in lines)
+    yield Reading("queue_depth", "", depth, f"{_count(depth, 'item')} waiting.")
+    oldest = max(lines, key=lambda line: line.waits_s, default=None)
+    if oldest is None:
+        return
+    waits = f"{oldest.name} has waited for {_span(oldest.waits_s)}"
+    yield Reading("queue_age", "", oldest.waits_s, f"The oldest item of {waits}.")
+    if not living_workers():
+        yield Reading("no_worker", "", oldest.waits_s, f"{waits}, and no worker is alive.")
+
+
+def _beat() -> Iterator[Reading]:
+    age_s = beat_age_s()
+    if age_s is not None:
+        yield Reading("beat_silent", "", age_s, f"It rang nobody for {_span(age_s)}.")
+
+
+def _circuits() -> Iterator[Reading]:
+    for state in open_circuits():
+        why = (state.reason or state.last_error or "no reason given").rstrip(".")
+        words = f"The circuit of {circuit_label(state.key)} is {state.state}: {why}."
+        yield Reading("circuit_open", state.key, 1, words)
+
+
+def _failures() -> Iterator[Reading]:
+    labels = {of.slug: of.label for of in PROVIDERS}
+    for slug, rate in failure_rates().items():
+        words = f"{rate.errors:,} of the last {rate.asked:,} lookups at {labels.get(slug, slug)}"
+        yield Reading("failure_rate", slug, rate.percent, f"{words} failed.")
+
+
+def _budgets() -> Iterator[Reading]:
+    labels = {of.slug: of.label for of in PROVIDERS}
+    today = timezone.now().date()
+    for account in queries.accounts():
+        name = labels.get(account.provider, account.provider)
+        for period, cap, used in (
+            (f"{today:%Y-%m-%d}", account.daily_cap_usd, getattr(account, "used_today_usd", None)),
+            (f"{today:%Y-%m}", account.monthly_cap_usd, getattr(account, "used_month_usd", None)),
+        ):
+            yield from _budget(f"account:{account.pk}:{period}", f"{name}, {period}", cap, used)
+    for one in queries.work():
+        if one.kind == "run" and one.state in ("working", "paused", "blocked"):
+            yield from _budget(f"run:{one.id}", one.name, one.cap_usd, one.spent_usd)
+
+
+def _budget(
+    subject: str, name: str, cap: Decimal | None, used: Decimal | None
+) -> Iterator[Reading]:
+    """Two readings: nearly used, and used up; a cap of nothing is used up by design."""
+    if not cap:
+        return
+    spent = used or Decimal(0)
+    percent = float(spent * 100 / cap)
+    words = f"{name}: ${spent:,.2f} of ${cap:,.2f} are spent or promised ({percent:.0f} %)."
+    yield Reading("budget_near", subject, percent, words)
+    yield Reading("budget_used", subject, percent, words)
+
+
+def _dead() -> Iterator[Reading]:
+    count = int(_one(DEAD))
+    yield Reading(
+        "dead_letters", "", count, f"{_count(count, 'contact')} given up after three tries."
+    )
+
+
+def _connections() -> Iterator[Reading]:
+    percent = float(_one(CONNECTIONS))
+    yield Reading("postgres", "", percent, f"{percent:.0f} % of its connections are taken.")
+
+
+def _one(sql: str) -> Decimal:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        (value,) = cursor.fetchone()
+    return Decimal(value)
+
+
+def _span(seconds: float) -> str:
+    """Return a time in words, in its largest unit or two."""
+    minutes = int(seconds // 60)
+    parts: Iterable[tuple[int, str]] = (
+        ((minutes // 60, "h"), (minutes % 60, "min")) if minutes else ((int(seconds), "s"),)
+    )
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 s"
+
+
+def _count(count: int, thing: str) -> str:
+    """Return a count in words: "1 contact was", "1,200 contacts were"."""
+    return f"{count:,} {thing} was" if count == 1 else f"{count:,} {thing}s were"

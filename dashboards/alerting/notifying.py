@@ -1,0 +1,140 @@
+"""Sends what is owed for alerts, over Slack and e-mail, and tries again where that may help.
+
+A notice is a row before anybody tries to send it, and claimed for a minute by who does: a sender
+that is killed loses nothing. Killed between the sending and the writing down, it is sent again;
+neither Slack nor e-mail knows a key by which they could be asked to drop the second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from dashboards.alerting.channels import webhook
+from dashboards.alerting.kinds import KINDS
+from dashboards.models import Alert, AlertChannel, Notice
+from integrations import mail, slack
+from integrations.accounts import is_sandbox
+from integrations.messages import NotDelivered
+
+CLAIM = timedelta(seconds=60)  # a sending takes 20 s at the most
+MAX_TRIES = 5
+PAUSES_S = (30, 120, 480, 1800)
+SITE = "Switchboard"
+
+log = structlog.get_logger(__name__)
+
+
+def owe(alerts: Iterable[Alert], event: Notice.Event) -> None:
+    """Write down, in the caller's transaction, that the channels are to be told.
+
+    A muted alert is told to nobody; that one is over, only to who heard that it was raised.
+    """
+    channels = AlertChannel.objects.filter(is_enabled=True).values_list("kind", flat=True)
+    told = [alert for alert in alerts if not _is_muted(alert)]
+    rows = [
+        Notice(
+            alert=alert, channel=channel, event=event, title=_title(alert, event),
+            text=_text(alert, event),
+        )
+        for alert in told
+        for channel in channels
+        if event == Notice.Event.RAISED or _heard(alert, channel)
+    ]  # fmt: skip
+    Notice.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def send_test(channel: AlertChannel, by: str) -> Notice:
+    """Send a message that only says that the channel works, once and at once."""
+    notice = Notice.objects.create(
+        channel=channel.kind,
+        event=Notice.Event.TEST,
+        title=f"{SITE}: this is a test",
+        text=f"{by} asked whether alerts arrive here. They do.",
+        state=Notice.State.SENDING,
+        tries=MAX_TRIES,
+        claimed_until=timezone.now() + CLAIM,
+    )
+    _settle(notice, *_send(notice))
+    return notice
+
+
+def deliver(limit: int = 50) -> int:
+    """Send what is due, `limit` messages at the most, and return how many were tried."""
+    for count in range(limit):
+        notice = _claim()
+        if notice is None:
+            return count
+        _settle(notice, *_send(notice))
+    return limit
+
+
+def _claim() -> Notice | None:
+    now = timezone.now()
+    left = Q(state=Notice.State.SENDING, claimed_until__lt=now)
+    with transaction.atomic():
+        rows = Notice.objects.filter(Q(state=Notice.State.WAITING, due_at__lte=now) | left)
+        notice = rows.select_for_update(skip_locked=True).order_by("id").first()
+        if notice:
+            notice.state, notice.claimed_until = Notice.State.SENDING, now + CLAIM
+            notice.tries += 1
+            notice.save(update_fields=["state", "claimed_until", "tries"])
+    return notice
+
+
+def _send(notice: Notice) -> tuple[str, NotDelivered | None]:
+    """Return the state that the notice is in now, and why it was not delivered."""
+    channel = AlertChannel.objects.filter(kind=notice.channel).first()
+    is_wanted = channel and (channel.is_enabled or notice.event == Notice.Event.TEST)
+    if channel is None or not is_wanted:
+        return "", NotDelivered("The channel is switched off.", is_final=True)
+    try:
+        if channel.kind == AlertChannel.Kind.SLACK:
+            slack.post(webhook(channel), f"*{notice.title}*\n{notice.text}")
+        else:
+            mail.send(channel.recipients.split(), notice.title, notice.text)
+    except NotDelivered as why:
+        return "", why
+    return (Notice.State.KEPT if is_sandbox() else Notice.State.SENT), None
+
+
+def _settle(notice: Notice, state: str, failure: NotDelivered | None) -> None:
+    now = timezone.now()
+    notice.error = str(failure)[:300] if failure else ""
+    if failure is None:
+        notice.state, notice.sent_at = Notice.State(state), now
+    elif failure.is_final or notice.tries >= MAX_TRIES:
+        notice.state = Notice.State.FAILED
+        log.error("notice_failed", channel=notice.channel, notice=notice.pk, why=notice.error)
+    else:
+        notice.state = Notice.State.WAITING
+        notice.due_at = now + timedelta(seconds=PAUSES_S[notice.tries - 1])
+    notice.save(update_fields=["state", "due_at", "error", "sent_at"])
+
+
+def _is_muted(alert: Alert) -> bool:
+    muted = Alert.objects.filter(kind=alert.kind, subject=alert.subject)
+    return muted.filter(muted_until__gt=timezone.now()).exists()
+
+
+def _heard(alert: Alert, channel: str) -> bool:
+    return alert.notices.filter(channel=channel, event=Notice.Event.RAISED).exists()
+
+
+def _title(alert: Alert, event: str) -> str:
+    mark = "Over" if event == Notice.Event.CLEARED else alert.get_level_display()
+    return f"{SITE}: {mark}: {KINDS[alert.kind].label}"[:200]
+
+
+def _text(alert: Alert, event: str) -> str:
+    said = alert.message
+    if event == Notice.Event.CLEARED:
+        said = f"It is over. It was: {alert.message}"
+    where = f"{settings.SITE_URL.rstrip('/')}/admin/alerts/" if settings.SITE_URL else ""
+    return f"{said}\n{where}".strip()

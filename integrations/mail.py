@@ -1,0 +1,31 @@
+"""Sends an e-mail over the server that EMAIL_URL names."""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+
+from integrations.accounts import is_sandbox
+from integrations.messages import NotDelivered
+
+NO_SERVER = "No server for e-mail is set: set EMAIL_URL, such as smtp+tls://user:password@host:587."
+
+
+def send(recipients: Sequence[str], subject: str, text: str) -> None:
+    """Send a text; in the sandbox it goes nowhere. Raises NotDelivered."""
+    if not recipients:
+        raise NotDelivered("No recipient is set.", is_final=True)
+    if is_sandbox():
+        return
+    if settings.EMAIL_BACKEND.endswith(".dummy.EmailBackend"):
+        raise NotDelivered(NO_SERVER, is_final=True)
+    try:
+        EmailMessage(subject, text, to=list(recipients)).send()
+    except (smtplib.SMTPAuthenticationError, smtplib.SMTPRecipientsRefused) as refusal:
+        words = f"The mail server refused ({type(refusal).__name__}): mend EMAIL_URL or recipients."
+        raise NotDelivered(words, is_final=True) from None
+    except (smtplib.SMTPException, OSError) as error:
+        raise NotDelivered(f"The mail server failed ({type(error).__name__}).") from None

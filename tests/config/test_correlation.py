@@ -1,0 +1,139 @@
+"""One id from the click through the task to the provider call."""
+
+import re
+import time
+
+import pytest
+import structlog
+from celery import Celery
+from celery.contrib.testing.worker import start_worker
+from django.test import override_settings
+from django.urls import path
+
+from config import correlation, urls
+from enrichment import services
+from enrichment.models import Run
+from integrations.models import ApiCall
+from tests.enrichment.conftest import (  # noqa: F401 - fixtures
+    contact,
+    line_type_recipe,
+    runtime,
+    sandbox,
+    sandbox_process,
+)
+
+GIVEN = "click-7f3a9c"
+
+
+def test_a_request_keeps_its_own_id_or_gets_one(client):
+    kept, made = client.get("/health", headers={"X-Request-ID": GIVEN}), client.get("/health")
+
+    assert kept["X-Request-ID"] == GIVEN
+    assert re.fullmatch("[0-9a-f]{32}", made["X-Request-ID"])
+    assert correlation.current_id() == ""
+
+
+@pytest.mark.parametrize(
+    "given", ["", "short", "x" * 65, "a b c d e f g", "<script>1234", "+14155550100",
+              "14155550100", "415-555-0100", "..........", "ann@example.test"]
+)  # fmt: skip
+def test_foreign_text_and_numbers_are_no_ids(client, given):
+    told = client.get("/health", headers={"X-Request-ID": given})["X-Request-ID"]
+
+    assert re.fullmatch("[0-9a-f]{32}", told)
+
+
+@pytest.mark.django_db
+def test_refusals_have_an_id_too(client):
+    for address in ("/nowhere", "/admin/queues/"):
+        assert client.get(address, headers={"X-Request-ID": GIVEN})["X-Request-ID"] == GIVEN
+
+
+def fail(request):
+    raise RuntimeError("nobody foresaw this")
+
+
+urlpatterns = [path("fail", fail)]
+handler500 = "config.correlation.failed"
+
+
+@override_settings(ROOT_URLCONF=__name__)
+def test_the_page_of_an_error_names_it(client):
+    client.raise_request_exception = False
+
+    response = client.get("/fail", headers={"X-Request-ID": GIVEN})
+
+    assert (response.status_code, response["X-Request-ID"]) == (500, GIVEN)
+    html = response.content.decode()
+    assert f"<code>{GIVEN}</code>" in html and "nobody foresaw" not in html
+    assert urls.handler500 == handler500
+
+
+@pytest.fixture(scope="module")
+def worked():
+    """A task that notes what it sees, worked by a real worker behind a broker of this process."""
+    app = Celery("heard", broker="memory://", backend="cache+memory://", set_as_current=False)
+    seen: list[dict[str, str]] = []
+
+    @app.task(name="heard.note")
+    def note(more: int = 0) -> None:
+        seen.append(structlog.contextvars.get_contextvars())
+        if more:
+            note.delay(more - 1)
+
+    with start_worker(app, pool="solo", perform_ping_check=False):
+        yield note, seen
+
+
+@pytest.fixture
+def heard(worked):
+    worked[1].clear()
+    return worked
+
+
+def wait_for(seen, count):
+    until = time.monotonic() + 10
+    while len(seen) < count and time.monotonic() < until:
+        time.sleep(0.02)
+    return [one["correlation_id"] for one in seen]
+
+
+def test_a_task_takes_over_the_id_of_who_rang_and_hands_it_on(heard):
+    note, seen = heard
+
+    with structlog.contextvars.bound_contextvars(correlation_id=GIVEN):
+        note.delay(more=2)
+
+    assert wait_for(seen, 3) == [GIVEN] * 3
+    assert {one["task"] for one in seen} == {"heard.note"}
+
+
+def test_a_task_rung_by_nobody_in_particular_gets_an_id_of_its_own(heard):
+    note, seen = heard
+
+    note.delay()
+    note.delay()
+
+    first, second = wait_for(seen, 2)
+    assert first != second and len(first) == len(second) == 32
+
+
+def test_a_click_reaches_the_provider_call(
+    admin_client, runtime, line_type_recipe, caplog  # noqa: F811
+):  # fmt: skip
+    """The approval's id is in the log of the call, whoever rang the worker that made it."""
+    contact()
+    run = services.create_run(line_type_recipe, {})
+    with structlog.contextvars.bound_contextvars(correlation_id=GIVEN):
+        services.approve(run)
+    services.start(run.pk)
+
+    with caplog.at_level("DEBUG", "enrichment.engine.calling"):
+        runtime.work(10)
+
+    call = ApiCall.objects.get()
+    said = [one.msg for one in caplog.records if isinstance(one.msg, dict)]
+    (line,) = [one for one in said if one["event"] == "provider_called"]
+    assert Run.objects.get(pk=call.run_id).correlation_id == GIVEN
+    assert (line["correlation_id"], line["run"]) == (GIVEN, run.pk)
+    assert line["request_id"] == str(call.pk)

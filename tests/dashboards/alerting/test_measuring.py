@@ -1,0 +1,158 @@
+"""What alerts watch, measured: each kind with a value that passes its threshold."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
+
+from contacts.models import Contact, Worker
+from dashboards.alerting import failing
+from dashboards.alerting.measuring import measure
+from dashboards.models import AlertRound
+from dashboards.redis_state import board
+from enrichment.models import RunItem
+from integrations.models import Account, Budget, LookupDay
+from tests.dashboards.alerting.conftest import minutes_ago
+from tests.dashboards.rows import uuid
+
+pytestmark = pytest.mark.django_db
+
+
+def read(kind):
+    """The readings of a kind as {subject: (value, words)}."""
+    kinds, readings = measure()
+    assert kind in kinds
+    return {one.subject: (one.value, one.words) for one in readings if one.kind == kind}
+
+
+def item(run, number=0, **fields):
+    contact = Contact.objects.create(phone_raw="x", phone_e164=f"+1415555010{number}")
+    return RunItem.objects.create(run=run, contact=contact, **fields)
+
+
+def test_the_oldest_item_and_the_lack_of_workers(run):
+    item(run(1), due_at=minutes_ago(95))
+
+    ((value, words),) = read("queue_age").values()
+    ((lonely, why),) = read("no_worker").values()
+
+    assert int(value) == int(lonely) == 95 * 60
+    assert words == "The oldest item of Autumn has waited for 1 h 35 min."
+    assert why == "Autumn has waited for 1 h 35 min, and no worker is alive."
+
+
+def test_work_in_hand_of_a_living_worker_is_no_lack(run):
+    item(run(1), due_at=minutes_ago(95))
+    Worker.objects.create(id=uuid(1), name="w")
+
+    assert read("no_worker") == {}
+
+
+def test_what_is_paused_does_not_wait(run):
+    item(run(1, state="paused"), due_at=minutes_ago(95))
+
+    assert read("queue_age") == {} and read("queue_depth")[""][0] == 0
+
+
+def test_a_circuit_that_is_open_or_tries(settings):
+    board().open_by_hand("twilio:sandbox", "they asked us to stop", "bo")
+
+    ((value, words),) = read("circuit_open").values()
+
+    assert value == 1
+    assert words.endswith("(sandbox) is open: they asked us to stop.")
+
+
+def test_the_scheduler_that_rang_nobody_for_a_while():
+    every = IntervalSchedule.objects.create(every=10, period="seconds")
+    assert read("beat_silent") == {}
+
+    PeriodicTask.objects.create(name="a", task="a", interval=every, last_run_at=minutes_ago(9))
+    PeriodicTask.objects.create(name="b", task="b", interval=every, last_run_at=minutes_ago(4))
+
+    ((value, words),) = read("beat_silent").values()
+    assert int(value) == 240 and words == "It rang nobody for 4 min."
+
+
+def asked(account, day, asked, errors):
+    LookupDay.objects.update_or_create(
+        account_id=account.pk, lookup="twilio.line_type", day=day, is_sandbox=True,
+        defaults={"asked": asked, "errors": errors},
+    )  # fmt: skip
+
+
+def look_back(seconds):
+    kept = AlertRound.objects.get()
+    kept.samples = [[at - seconds, counts] for at, counts in kept.samples]
+    kept.save()
+
+
+def test_the_failure_rate_is_that_of_the_last_minutes():
+    account = Account.objects.create(provider="twilio")
+    today = timezone.now().date()
+    asked(account, today, 10_000, 10)
+    assert read("failure_rate") == {}
+
+    asked(account, today, 10_040, 40)
+    ((value, words),) = read("failure_rate").values()
+    assert (value, words) == (75.0, "30 of the last 40 lookups at Twilio Lookup failed.")
+
+    look_back(failing.WINDOW_S + 1)
+    assert read("failure_rate") == {}
+
+
+def test_a_few_failures_and_a_day_that_ends_say_nothing():
+    account = Account.objects.create(provider="twilio")
+    today = timezone.now().date()
+    asked(account, today - timedelta(days=1), 500, 400)
+    assert read("failure_rate") == {}
+
+    asked(account, today, 19, 19)
+    assert read("failure_rate") == {}
+
+    LookupDay.objects.filter(day__lt=today).delete()
+    assert read("failure_rate") == {}
+
+
+def test_budgets_of_days_months_and_runs(run):
+    account = Account.objects.create(
+        provider="twilio", daily_cap_usd=Decimal(10), monthly_cap_usd=Decimal(0)
+    )
+    today = f"{timezone.now():%Y-%m-%d}"
+    Budget.objects.create(key=f"account:{account.pk}:{today}", spent_usd=7, reserved_usd=1)
+    held = run(1, cap_usd=Decimal(4), spent_usd=Decimal(4))
+    run(1, cap_usd=Decimal(4), spent_usd=Decimal(4), state="cancelled")
+    run(1, spent_usd=Decimal(4))
+
+    near = read("budget_near")
+
+    assert {subject: value for subject, (value, _) in near.items()} == {
+        f"account:{account.pk}:{today}": 80.0, f"run:{held.pk}": 100.0,
+    }  # fmt: skip
+    words = f"Twilio Lookup, {today}: $8.00 of $10.00 are spent or promised (80 %)."
+    assert near[f"account:{account.pk}:{today}"][1] == words
+    assert read("budget_used").keys() == near.keys()
+
+
+def test_dead_letters_that_can_still_be_replayed(run):
+    item(run(), 1, state="dead")
+    item(run(state="done"), 2, state="dead")
+    item(run(state="cancelled"), 3, state="dead")
+
+    assert read("dead_letters")[""] == (2, "2 contacts were given up after three tries.")
+
+
+def test_connections_of_postgresql():
+    ((value, words),) = read("postgres").values()
+
+    assert 0 < value <= 100 and words.endswith("% of its connections are taken.")
+
+
+def test_with_redis_away_circuits_are_not_known(redis_away):
+    kinds, readings = measure()
+
+    assert "circuit_open" not in kinds
+    (trouble,) = [one for one in readings if one.kind == "redis"]
+    assert trouble.value == 1 and "Redis does not answer" in trouble.words
