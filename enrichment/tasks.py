@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from enrichment import services, sweeping
+from enrichment import estimating, services, sweeping
 from enrichment.runtime import is_stopping, runtime
 
 SLICE_S = 20.0
@@ -21,6 +21,12 @@ def work() -> None:
 def start_run(run_id: int) -> None:
     """Set up the items of an approved run, then let workers at it."""
     services.start(run_id)
+
+
+@shared_task(name="enrichment.estimate_run")
+def estimate_run(run_id: int) -> None:
+    """Make the estimate of a draft run; nothing when another worker is at it."""
+    estimating.make(run_id)
 
 
 @shared_task(name="enrichment.sweep")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
@@ -29,16 +29,27 @@ class CutShort(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A run at work: its plan against the accounts of the moment."""
+    """A run at work: its plan against the accounts of the moment.
+
+    An answer older than `fresh_days` does not count in it, however long it is good elsewhere.
+    """
 
     id: int
     is_sandbox: bool
     plan: Plan
     has_suspects: bool = False
+    fresh_days: int | None = None
 
     @property
     def budget_key(self) -> str:
         return f"run:{self.id}"
+
+    def counts(self, known: Outcome) -> bool:
+        """Tell whether an earlier answer is young enough; a held one always stands."""
+        if self.fresh_days is None or known.error:
+            return True
+        age = datetime.now(UTC) - datetime.fromisoformat(known.observed_at)
+        return age < timedelta(days=self.fresh_days)
 
 
 @dataclass(slots=True)
