@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.utils import timezone
 
@@ -99,6 +98,6 @@ def share_spent(run: Run) -> float | None:
 def share_done(run: Run) -> float | None:
     """Return how far the run is, 0 to 1; that of its estimate while that is being made."""
     if run.state == Run.State.DRAFT:
-        share: Any = (run.estimate or {}).get("share")
-        return share
+        share = (run.estimate or {}).get("share")
+        return None if share is None else float(share)
     return run.finished_count / run.total_count if run.total_count else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,16 +51,27 @@ STARTING: tuple[StartingRecipe, ...] = (PHONE,)
 def ensure_recipes() -> None:
     """Create the starting recipes that are missing; what an operator changed stays."""
     for start in STARTING:
-        recipe, is_new = Recipe.objects.get_or_create(
-            slug=start.slug, defaults={"name": start.name, "description": start.description}
-        )
-        if not is_new:
-            continue
-        for position, (field, sufficient, steps) in enumerate(start.wanted):
-            wanted = RecipeField.objects.create(
-                recipe=recipe, position=position, field=field, sufficient=sufficient
+        with transaction.atomic():
+            recipe, is_new = Recipe.objects.get_or_create(
+                slug=start.slug, defaults={"name": start.name, "description": start.description}
             )
-            set_waterfall(wanted, steps)
+            if is_new:
+                write_wanted(recipe, start.wanted)
+
+
+def starting(recipe: Recipe) -> StartingRecipe | None:
+    """Return the recipe that this one was at first; None of one that a person made."""
+    return next((start for start in STARTING if start.slug == recipe.slug), None)
+
+
+def write_wanted(recipe: Recipe, wanted: Iterable[tuple[str, float, Sequence[str]]]) -> None:
+    """Let the recipe want these fields, of these lookups each, and nothing else."""
+    recipe.fields.all().delete()
+    for position, (field, sufficient, steps) in enumerate(wanted):
+        row = RecipeField.objects.create(
+            recipe=recipe, position=position, field=field, sufficient=sufficient
+        )
+        set_waterfall(row, steps)
 
 
 def set_waterfall(wanted: RecipeField, slugs: Sequence[str]) -> None:

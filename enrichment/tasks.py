@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from enrichment import estimating, services, sweeping
+from enrichment.ringing import ring
 from enrichment.runtime import is_stopping, runtime
 
 SLICE_S = 20.0
@@ -14,7 +15,7 @@ SLICE_S = 20.0
 def work() -> None:
     """Work on what is due for a while, then make room and ring again."""
     if runtime().work(SLICE_S) and not is_stopping():
-        services.ring(1)
+        ring(1)
 
 
 @shared_task(name="enrichment.start_run")

@@ -111,7 +111,9 @@ class CapForm(forms.Form):
 
 def proposed_cap(run: Run) -> Decimal | None:
     """The run's own cap, else its recipe's, else what the estimate says is the most."""
-    if run.state != Run.State.READY or run.cap_usd is not None:
-        return run.cap_usd
+    own: Decimal | None = run.cap_usd
+    usual: Decimal | None = run.recipe.cap_usd
+    if run.state != Run.State.READY or own is not None:
+        return own
     most = cents_above((run.estimate or {}).get("max_usd", "0"))
-    return most if run.recipe.cap_usd is None else run.recipe.cap_usd
+    return most if usual is None else usual
