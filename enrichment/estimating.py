@@ -32,7 +32,7 @@ def make(run_id: int, *, waits: bool = False) -> None:
 
     With `waits` the other session's end is waited for. May be called twice.
     """
-    with _alone(run_id, waits=waits) as is_mine:
+    with alone(run_id, waits=waits) as is_mine:
         run = Run.objects.filter(pk=run_id, state=Run.State.DRAFT).first()
         if not is_mine or run is None:
             return
@@ -62,7 +62,7 @@ def _give_up(run_id: int, why: str) -> None:
 
 
 @contextmanager
-def _alone(run_id: int, *, waits: bool) -> Iterator[bool]:
+def alone(run_id: int, *, waits: bool) -> Iterator[bool]:
     """Hold the lock of this run's estimate; False when another session has it."""
     key = f"enrichment.estimate:{run_id}"
     take = "pg_advisory_lock" if waits else "pg_try_advisory_lock"

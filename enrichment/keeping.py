@@ -14,6 +14,7 @@ from django.utils.text import slugify
 from enrichment.composing import Draft, Wish
 from enrichment.models import Recipe
 from enrichment.recipes import snapshot, starting, write_wanted
+from enrichment.wording import plain
 
 
 class RecipeRefused(ValueError):
@@ -30,7 +31,7 @@ class RecipeChanged(Exception):
 
 def draft_of(recipe: Recipe) -> Draft:
     """Return a recipe as a person edits it."""
-    cap = "" if recipe.cap_usd is None else f"{recipe.cap_usd.normalize():f}"
+    cap = "" if recipe.cap_usd is None else plain(recipe.cap_usd)
     wishes = [
         Wish(field, f"{sufficient:g}", tuple(steps))
         for field, sufficient, steps in snapshot(recipe)["wanted"]

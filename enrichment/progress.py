@@ -72,6 +72,11 @@ class Results:
     errors: int
 
     @property
+    def idle(self) -> list[RunLookup]:
+        """Lookups that were asked of nobody and knew nothing."""
+        return [row for row in self.lookups if not (row.asked or row.reused)]
+
+    @property
     def hit_rate(self) -> float | None:
         """Hits among what was answered; None when nothing was."""
         answered = self.hits + self.misses

@@ -24,3 +24,8 @@ def duration(seconds: float) -> str:
 def cents_above(amount: Decimal | str) -> Decimal:
     """Return the amount rounded up to whole cents."""
     return Decimal(amount).quantize(CENT, rounding=ROUND_CEILING)
+
+
+def plain(amount: Decimal) -> str:
+    """Return an amount as one types it: "20", "12.5"."""
+    return f"{amount.normalize():f}"

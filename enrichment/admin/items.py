@@ -55,11 +55,15 @@ class RunItemAdmin(ToLookAt):
     search_fields = ("contact__phone_e164",)  # makes the box; `get_search_results` does the work
     search_help_text = "The beginning of a number, with its +"
     change_list_template = "enrichment/items/list.html"
+    list_before_template = "enrichment/items/_of_run.html"
     change_form_template = "enrichment/items/item.html"
     fields = (
         "run_shown", "person_shown", "state", "error", "trace_shown", "cost", "tries", "losses",
         "due_at", "finished_at",
     )  # fmt: skip
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        return [name for name in self.list_display if name != "run" or OF_RUN not in request.GET]
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         """Those of one run in the order of their contacts, which an index gives; else newest."""

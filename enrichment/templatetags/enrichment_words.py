@@ -11,6 +11,8 @@ from integrations.registry import UnknownLookup, lookup
 
 register = template.Library()
 
+SHORT = {"sms": "SMS", "sim": "SIM", "rpv": "RPV"}
+
 
 @register.filter
 def usd(amount: object) -> str:
@@ -27,8 +29,10 @@ def duration(seconds: object) -> str:
 
 @register.filter
 def percent(share: object) -> str:
-    """0.256 is "26 %"."""
-    return f"{share:.0%}".replace("%", " %") if isinstance(share, int | float) else ""
+    """0.256 is "25 %"; nothing is 0 % that has begun, nor 100 % that has not ended."""
+    if not isinstance(share, int | float):
+        return ""
+    return "under 1 %" if 0 < share < 0.01 else f"{int(share * 100)} %"
 
 
 @register.filter
@@ -41,4 +45,5 @@ def lookup_label(slug: str) -> str:
 
 @register.filter
 def field_label(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+    words = name.replace("_", " ").capitalize().split(" ")
+    return " ".join(SHORT.get(word.lower(), word) for word in words)

@@ -56,7 +56,7 @@ def _posted(office: ModelAdmin, request: HttpRequest, recipe: Recipe | None) -> 
     if request.POST.get("do", SAVE) != SAVE:
         return _form(office, request, recipe, pressed(request.POST, draft))
     if not is_right(draft):
-        return _form(office, request, recipe, draft, 422, is_final=True)
+        return _form(office, request, recipe, draft, is_final=True)
     try:
         kept = keeping.save(recipe, draft, seen=request.POST.get("seen", ""))
     except keeping.RecipeChanged as changed:
@@ -64,7 +64,7 @@ def _posted(office: ModelAdmin, request: HttpRequest, recipe: Recipe | None) -> 
         recipe.refresh_from_db()
         said = differences(changed.now, draft)
         by = _last_by(recipe)
-        return _form(office, request, recipe, draft, 409, conflicts=said, conflict_by=by)
+        return _form(office, request, recipe, draft, conflicts=said, conflict_by=by)
     log = office.log_addition if recipe is None else office.log_change
     log(request, kept, "saved")
     messages.success(request, f"“{kept}” is saved. Runs under way keep it as it was.")
@@ -76,7 +76,6 @@ def _form(
     request: HttpRequest,
     recipe: Recipe | None,
     draft: Draft,
-    status: int = 200,
     *,
     is_final: bool = False,
     **context: Any,
@@ -84,7 +83,7 @@ def _form(
     user = request.user
     is_own = recipe is not None and starting(recipe) is None
     runs = recipe.runs.count() if recipe else 0
-    response = show(
+    return show(
         office, request, "recipes/page", str(recipe) if recipe else "New recipe",
         **laid_out(draft, is_final=is_final), **context,
         recipe=recipe, version=keeping.version(recipe) if recipe else "", run_count=runs,
@@ -93,8 +92,6 @@ def _form(
         may_reset=recipe is not None and not is_own and may_change(user),
         may_delete=is_own and not runs and may_delete(user),
     )  # fmt: skip
-    response.status_code = status
-    return response
 
 
 def _last_by(recipe: Recipe) -> str:

@@ -16,7 +16,7 @@ from unfold.widgets import (
 from contacts.models import Import
 from contacts.selection import Selection, in_words
 from enrichment.models import Recipe, Run
-from enrichment.wording import cents_above
+from enrichment.wording import cents_above, plain
 
 IMPORTS_OFFERED = 50
 MODES = (
@@ -105,7 +105,8 @@ class CapForm(forms.Form):
 
     def __init__(self, data: Any = None, *, run: Run, **kwargs: Any) -> None:
         estimate = run.estimate or {}
-        start = {"cap_usd": proposed_cap(run), "seen": estimate.get("made_at", "")}
+        cap = proposed_cap(run)
+        start = {"cap_usd": cap if cap is None else plain(cap), "seen": estimate.get("made_at", "")}
         super().__init__(data, initial=start, **kwargs)
 
 

@@ -35,12 +35,10 @@ def page(office: ModelAdmin, request: HttpRequest, run: Run) -> HttpResponse:
     return standing(office, request, run, CapForm(run=run))
 
 
-def standing(
-    office: ModelAdmin, request: HttpRequest, run: Run, form: CapForm, status: int = 200
-) -> HttpResponse:
+def standing(office: ModelAdmin, request: HttpRequest, run: Run, form: CapForm) -> HttpResponse:
     """The page, with a form that may say what is wrong with the cap."""
     user = request.user
-    response = show(
+    return show(
         office, request, "runs/page", str(run), form=form, may=_may(user, run),
         is_ended=run.state in ENDED, is_ready=run.state == Run.State.READY,
         said=in_words(run.selection), mode_text=dict(MODES)[Run.Mode(run.mode)],
@@ -48,8 +46,6 @@ def standing(
         estimate=_estimate(run), accounts=_accounts(user, run) if run.state == "ready" else [],
         urls=_urls(user, run), steps=steps(run), **_live(request, run, []),
     )  # fmt: skip
-    response.status_code = status
-    return response
 
 
 def live(office: ModelAdmin, request: HttpRequest, run: Run) -> HttpResponse:
@@ -127,12 +123,13 @@ def _place(user: Any, place: str, provider: str) -> str:
 
 def _may(user: Any, run: Run) -> dict[str, bool]:
     state, states = run.state, Run.State
+    is_at_its_cap = run.blocked_by.startswith("cap:run")
     steer, is_ready = access.may_steer(user, run), run.state == states.READY
     return {
         "approve": is_ready and access.may_approve(user, run),
         "estimate": is_ready and access.may_add(user),
         "pause": state in (states.WORKING, states.BLOCKED) and steer,
-        "resume": state in (states.PAUSED, states.BLOCKED) and steer,
+        "resume": state in (states.PAUSED, states.BLOCKED) and steer and not is_at_its_cap,
         "cancel": state not in (states.STARTING, *ENDED) and steer,
         "cap": state in (states.WORKING, states.PAUSED, states.BLOCKED) and steer,
         "again": state in ENDED and run.failed_count > 0 and access.may_add(user),

@@ -25,7 +25,7 @@ def approve(office: ModelAdmin, request: HttpRequest, run: Run) -> HttpResponse:
     """Let the run spend, up to the cap that was typed."""
     form = CapForm(request.POST, run=run)
     if not form.is_valid() and run.state == Run.State.READY:
-        return standing(office, request, run, form, 422)
+        return standing(office, request, run, form)
     cap, seen = form.cleaned_data.get("cap_usd"), form.cleaned_data.get("seen", "")
     return _told(
         office, request, run, lambda: services.launch(run, cap, seen=seen),
@@ -41,7 +41,7 @@ def cap(office: ModelAdmin, request: HttpRequest, run: Run) -> HttpResponse:
         if _is_raise(run, wanted) and not access.may_approve(request.user, run):
             form.add_error("cap_usd", "More may be spent only by who may approve runs.")
     if not form.is_valid():
-        return standing(office, request, run, form, 422)
+        return standing(office, request, run, form)
     return _told(
         office, request, run, lambda: services.set_cap(run, wanted), f"given {_cap(wanted)}"
     )

@@ -86,7 +86,7 @@ def test_mistakes_are_said_beside_the_field_and_nothing_is_kept(
 ):
     response = admin_client.post(ADD, form(*wishes, **changes))
 
-    assert response.status_code == 422
+    assert response.status_code == 200
     assert said in response.content.decode().replace("&#x27;", "'")
     assert list(Recipe.objects.all()) == [recipe]
 
@@ -196,7 +196,7 @@ def test_recipe_that_another_has_saved_is_not_overwritten(admin_client, recipe):
     again = admin_client.post(page_of(recipe), form(LINE, recipe=recipe, name="Mine"))
 
     html = response.content.decode()
-    assert (response.status_code, recipe.name) == (409, "Theirs")
+    assert (response.status_code, recipe.name) == (200, "Theirs")
     assert "admin has saved this recipe meanwhile" in html
     assert "Name: Theirs became Mine" in html and "line_status was removed" in html
     assert again.status_code == 302 and Recipe.objects.get().name == "Mine"
