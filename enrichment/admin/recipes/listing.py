@@ -9,6 +9,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
+from django.utils.text import Truncator
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
@@ -78,7 +79,7 @@ class RecipeAdmin(ToLookAt):
 
     @display(description="Recipe", header=True)
     def named(self, recipe: Recipe) -> tuple[str, str]:
-        return recipe.name, recipe.description[:100]
+        return recipe.name, Truncator(recipe.description).chars(40)
 
     @display(description="Fields")
     def field_count(self, recipe: Recipe) -> int:

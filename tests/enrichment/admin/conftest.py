@@ -73,6 +73,12 @@ def see(admin_client):
     return get
 
 
+def estimate_of(run):
+    """The run's estimate as it stands in the database."""
+    found = Run.objects.values_list("estimate", flat=True).get(pk=run.pk)
+    return found or {}
+
+
 def working(run, total=4, done=1, failed=0, **fields):
     Run.objects.filter(pk=run.pk).update(
         state="working", total_count=total, done_count=done, failed_count=failed, **fields

@@ -8,6 +8,7 @@ from django.urls import reverse
 from contacts.models import Contact, Import, ImportRow
 from enrichment import estimating, services, sweeping
 from enrichment.models import Run
+from tests.enrichment.admin.conftest import estimate_of
 
 pytestmark = pytest.mark.django_db
 ADD = "/admin/enrichment/run/add/"
@@ -55,15 +56,15 @@ def test_choice_becomes_a_run_with_its_estimate(
     run = Run.objects.get()
     assert response["Location"] == reverse("admin:enrichment_run_change", args=[run.pk])
     assert (run.state, run.selection) == (Run.State.READY, selection)
-    assert run.estimate["contacts"] == contacts
-    assert run.estimate["max_usd"] == str(contacts * Decimal("0.008"))
+    assert estimate_of(run)["contacts"] == contacts
+    assert estimate_of(run)["max_usd"] == str(contacts * Decimal("0.008"))
 
 
 def test_import_is_chosen_from_the_list(admin_client, people, recipe):
     admin_client.post(ADD, form(recipe, over="import", source=people.pk))
 
     run = Run.objects.get()
-    assert (run.selection, run.estimate["contacts"]) == ({"import": people.pk}, 2)
+    assert (run.selection, estimate_of(run)["contacts"]) == ({"import": people.pk}, 2)
     assert run.name == f"Line type: import {people}"
 
 
@@ -154,7 +155,7 @@ def test_estimate_of_a_killed_worker_is_rung_for_again(
     estimating.make(run.pk)
 
     assert len(rung) == 1
-    assert Run.objects.get().estimate["contacts"] == 4
+    assert estimate_of(run)["contacts"] == 4
 
 
 def test_estimate_of_a_cancelled_draft_changes_nothing(people, recipe, monkeypatch):

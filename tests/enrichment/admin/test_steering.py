@@ -8,7 +8,7 @@ from django.contrib.admin.models import LogEntry
 from enrichment import services
 from enrichment.models import Run, RunItem
 from integrations.models import Budget
-from tests.enrichment.admin.conftest import url, working
+from tests.enrichment.admin.conftest import estimate_of, url, working
 
 pytestmark = pytest.mark.django_db
 STEPS = ("approve", "estimate", "pause", "resume", "cancel", "cap", "again")
@@ -48,7 +48,7 @@ def test_double_click_approves_once_and_says_who_was_first(do, run, see):
 
 
 def test_estimate_that_was_not_seen_is_not_approved(do, run, see):
-    old = run.estimate["made_at"]
+    old = estimate_of(run)["made_at"]
     do(run, "estimate")
 
     do(run, "approve", cap_usd="1", seen=old)
@@ -131,7 +131,7 @@ def test_failed_ones_again_makes_a_run_that_waits(do, run):
     new = Run.objects.exclude(pk=run.pk).get()
     assert response["Location"] == url("change", new)
     assert (new.state, new.selection) == (Run.State.READY, {"failed_in": run.pk})
-    assert (new.estimate["contacts"], new.created_by.username) == (1, "admin")
+    assert (estimate_of(new)["contacts"], new.created_by.username) == (1, "admin")
 
 
 def test_again_without_failures_makes_nothing(do, run):
