@@ -21,7 +21,7 @@ WORK = """
 (SELECT 'run', id, COALESCE(NULLIF(name, ''), 'Run ' || id), state, reason,
   done_count + failed_count, total_count, failed_count, spent_usd, cap_usd
   FROM enrichment_run
-  WHERE state IN ('estimating', 'ready', 'working', 'paused', 'blocked')
+  WHERE state IN ('draft', 'ready', 'starting', 'working', 'paused', 'blocked')
   OR id = (SELECT max(id) FROM enrichment_run) ORDER BY id DESC LIMIT 50)
 UNION ALL
 (SELECT 'import', id, name, state, error, read_line, line_count, rejected_count, NULL, NULL

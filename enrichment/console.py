@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
@@ -15,6 +14,7 @@ from rich.table import Table
 from contacts.models import Import
 from enrichment import enriching
 from enrichment.models import Run
+from enrichment.wording import duration, usd
 
 PLAIN_EVERY_S = 2.0
 
@@ -51,15 +51,15 @@ def show_estimate(console: Console, run: Run) -> None:
             f"{row['fresh']:,}",
             f"{row['questions'] - row['fresh']:,}",
             f"{row['hit_rate']:.0%}",
-            _usd(row["expected_usd"]),
+            usd(row["expected_usd"]),
         )
     console.print(table)
     console.print(
         f"{_counted(plain['contacts'], 'contact')},"
         f" {_counted(plain['numbers'], 'different valid number')},"
         f" {plain['invalid']:,} invalid; {_counted(plain['calls'], 'call')}, about"
-        f" {_duration(plain['seconds'])}. Cost: {_usd(plain['min_usd'])} at least,"
-        f" [bold]{_usd(plain['expected_usd'])}[/] expected, {_usd(plain['max_usd'])} at most."
+        f" {duration(plain['seconds'])}. Cost: {usd(plain['min_usd'])} at least,"
+        f" [bold]{usd(plain['expected_usd'])}[/] expected, {usd(plain['max_usd'])} at most."
     )
     for problem in plain["problems"]:
         console.print(f"[yellow]{problem}[/]")
@@ -111,8 +111,8 @@ class _Lines:
 
 def _words(now: enriching.Progress) -> str:
     hits = f"{now.hits / now.asked:.0%} hits" if now.asked else "no calls"
-    left = "" if now.seconds_left is None else f" · {_duration(now.seconds_left)} left"
-    return f"{now.per_second:,.0f}/s · {hits} · {_usd(now.spent_usd)}{left}"
+    left = "" if now.seconds_left is None else f" · {duration(now.seconds_left)} left"
+    return f"{now.per_second:,.0f}/s · {hits} · {usd(now.spent_usd)}{left}"
 
 
 def show_summary(console: Console, found: enriching.Summary, seconds: float) -> None:
@@ -134,10 +134,10 @@ def show_summary(console: Console, found: enriching.Summary, seconds: float) -> 
 
 def _spent(found: enriching.Summary) -> str:
     if not found.calls:
-        return f"{_usd(found.spent_usd)}: every answer was known, nothing was bought"
+        return f"{usd(found.spent_usd)}: every answer was known, nothing was bought"
     if found.is_sandbox:
-        return f"{_usd(found.spent_usd)} at your prices; the sandbox takes no money"
-    return _usd(found.spent_usd)
+        return f"{usd(found.spent_usd)} at your prices; the sandbox takes no money"
+    return usd(found.spent_usd)
 
 
 def _hits(row: Mapping[str, Any]) -> str:
@@ -148,20 +148,8 @@ def _hits(row: Mapping[str, Any]) -> str:
         parts.append(f"{row['reused']:,} known already")
     if row["errors"]:
         parts.append(f"{row['errors']:,} errors")
-    return ", ".join([*parts, _usd(row["spent_usd"])])
+    return ", ".join([*parts, usd(row["spent_usd"])])
 
 
 def _counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def _usd(amount: Decimal | str) -> str:
-    value = Decimal(amount)
-    return f"${value:,.2f}" if value == value.quantize(Decimal("0.01")) else f"${value:,.4f}"
-
-
-def _duration(seconds: float) -> str:
-    whole = round(seconds)
-    if whole < 90:
-        return f"{whole} s"
-    return f"{whole // 60} min" if whole < 5400 else f"{whole // 3600} h {whole % 3600 // 60} min"

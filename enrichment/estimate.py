@@ -7,7 +7,7 @@ supplies is counted for every contact at the most, and by that lookup's hit rate
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -78,21 +78,27 @@ class Estimate:
         return plain
 
 
-def estimate(run: Run) -> Estimate:
-    """Return the estimate of a run against the accounts, answers and hit rates of the moment."""
+def estimate(run: Run, note: Callable[[float], None] = lambda share: None) -> Estimate:
+    """Return the estimate of a run against the accounts, answers and hit rates of the moment.
+
+    `note` is told now and then which share of the work is done.
+    """
     accounts = Accounts()
     accounts.refresh()
-    plan = recipes.plan(run.recipe_id, accounts)
+    kept = run.plan or recipes.snapshot(run.recipe)
+    plan = recipes.plan(kept, accounts)
     steps = {s.slug: s for w in plan.wanted for s in w.steps if s.slug not in plan.switched_off}
+    first = {slug: step for slug, step in steps.items() if _is_known_beforehand(step)}
+    fresh_sql = _fresh_sql(kept.get("fresh_days"))
+    counts: dict[str, tuple[int, int]] = {}
     with connection.cursor() as cursor:
         _pick(cursor, run)
         contacts, numbers, invalid = _heads(cursor)
-        counts = {
-            slug: _count(cursor, step, accounts.is_sandbox)
-            for slug, step in steps.items()
-            if _is_known_beforehand(step)
-        }
-        calls = _calls(cursor, steps, accounts.is_sandbox)
+        for slug, step in first.items():
+            note((len(counts) + 1) / (len(first) + 3))
+            counts[slug] = _count(cursor, step, accounts.is_sandbox, fresh_sql)
+        note((len(first) + 1) / (len(first) + 3))
+        calls = _calls(cursor, first, accounts.is_sandbox, fresh_sql)
         cursor.execute("DROP TABLE picked")
     rates = _hit_rates(steps, accounts.is_sandbox)
     rows = tuple(_row(step, counts, rates, plan, steps, accounts) for step in steps.values())
@@ -154,31 +160,38 @@ def _askable_sql(lookup: Lookup) -> str:
     return " AND ".join(tests)
 
 
-def _count(cursor: Any, lookup: Lookup, is_sandbox: bool) -> tuple[int, int]:
+def _fresh_sql(fresh_days: int | None) -> str:
+    """Return the SQL that tells whether the answer `a` counts, as the desk reads it."""
+    if fresh_days is None:
+        return "a.expires_at > now()"
+    young = f"a.observed_at > now() - interval '{int(fresh_days)} days'"
+    return f"a.expires_at > now() AND ({young} OR a.outcome = 'unknown')"
+
+
+def _count(cursor: Any, lookup: Lookup, is_sandbox: bool, fresh_sql: str) -> tuple[int, int]:
     """Return (different questions, those with a fresh answer)."""
     cursor.execute(
         "WITH q AS (SELECT DISTINCT"
         f" {_key_sql(lookup, is_sandbox=is_sandbox)} AS key FROM picked"
         f" WHERE {_askable_sql(lookup)})"
         " SELECT count(*), count(*) FILTER (WHERE EXISTS (SELECT 1 FROM enrichment_answer AS a"
-        " WHERE a.question_key = q.key AND a.expires_at > now())) FROM q"
+        f" WHERE a.question_key = q.key AND {fresh_sql})) FROM q"
     )
     questions, fresh = cursor.fetchone()
     return questions, fresh
 
 
-def _calls(cursor: Any, steps: Mapping[str, Lookup], is_sandbox: bool) -> int:
+def _calls(cursor: Any, steps: Mapping[str, Lookup], is_sandbox: bool, fresh_sql: str) -> int:
     """Return how many requests go out: lookups that are gathered share one."""
     groups: dict[str, list[Lookup]] = {}
     for slug, step in steps.items():
-        if _is_known_beforehand(step):
-            key = f"{step.provider}.{step.gather.name}" if step.gather else slug
-            groups.setdefault(key, []).append(step)
+        key = f"{step.provider}.{step.gather.name}" if step.gather else slug
+        groups.setdefault(key, []).append(step)
     total = 0
     for together in groups.values():
         missing = " OR ".join(
             f"({_askable_sql(step)}) AND NOT EXISTS (SELECT 1 FROM enrichment_answer AS a WHERE"
-            f" a.question_key = {_key_sql(step, is_sandbox=is_sandbox)} AND a.expires_at > now())"
+            f" a.question_key = {_key_sql(step, is_sandbox=is_sandbox)} AND {fresh_sql})"
             for step in together
         )
         by = COLUMNS[together[0].gather.by] if together[0].gather else "id"

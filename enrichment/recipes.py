@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
 from enrichment.models import Recipe, RecipeField, RecipeStep
 from enrichment.planner import Plan, Wanted
 from integrations.accounts import Accounts
-from integrations.registry import UnknownLookup, lookup, lookups
+from integrations.registry import lookup, lookups
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +51,27 @@ STARTING: tuple[StartingRecipe, ...] = (PHONE,)
 def ensure_recipes() -> None:
     """Create the starting recipes that are missing; what an operator changed stays."""
     for start in STARTING:
-        recipe, is_new = Recipe.objects.get_or_create(
-            slug=start.slug, defaults={"name": start.name, "description": start.description}
-        )
-        if not is_new:
-            continue
-        for position, (field, sufficient, steps) in enumerate(start.wanted):
-            wanted = RecipeField.objects.create(
-                recipe=recipe, position=position, field=field, sufficient=sufficient
+        with transaction.atomic():
+            recipe, is_new = Recipe.objects.get_or_create(
+                slug=start.slug, defaults={"name": start.name, "description": start.description}
             )
-            set_waterfall(wanted, steps)
+            if is_new:
+                write_wanted(recipe, start.wanted)
+
+
+def starting(recipe: Recipe) -> StartingRecipe | None:
+    """Return the recipe that this one was at first; None of one that a person made."""
+    return next((start for start in STARTING if start.slug == recipe.slug), None)
+
+
+def write_wanted(recipe: Recipe, wanted: Iterable[tuple[str, float, Sequence[str]]]) -> None:
+    """Let the recipe want these fields, of these lookups each, and nothing else."""
+    recipe.fields.all().delete()
+    for position, (field, sufficient, steps) in enumerate(wanted):
+        row = RecipeField.objects.create(
+            recipe=recipe, position=position, field=field, sufficient=sufficient
+        )
+        set_waterfall(row, steps)
 
 
 def set_waterfall(wanted: RecipeField, slugs: Sequence[str]) -> None:
@@ -71,26 +83,23 @@ def set_waterfall(wanted: RecipeField, slugs: Sequence[str]) -> None:
         )
 
 
-def plan(recipe_id: int, accounts: Accounts) -> Plan:
-    """Return the recipe as the planner reads it, against the accounts of the moment.
+def snapshot(recipe: Recipe) -> dict[str, Any]:
+    """Return the recipe as a run keeps it: {"wanted": [[field, sufficient, lookups], …], …}."""
+    fields = RecipeField.objects.filter(recipe=recipe).prefetch_related("steps")
+    return {
+        "wanted": [[f.field, f.sufficient, [s.lookup for s in f.steps.all()]] for f in fields],
+        "fresh_days": recipe.fresh_days,
+    }
+
+
+def plan(kept: Mapping[str, Any], accounts: Accounts) -> Plan:
+    """Return a run's snapshot as the planner reads it, against the accounts of the moment.
 
     Raises UnknownLookup when a step names a lookup that no provider answers.
     """
-    fields = RecipeField.objects.filter(recipe_id=recipe_id).prefetch_related("steps")
     wanted = tuple(
-        Wanted(field.field, field.sufficient, tuple(lookup(s.lookup) for s in field.steps.all()))
-        for field in fields
+        Wanted(field, sufficient, tuple(lookup(slug) for slug in slugs))
+        for field, sufficient, slugs in kept.get("wanted", ())
     )
     off = frozenset(found.slug for found in lookups() if not accounts.terms(found).is_enabled)
     return Plan(wanted, off)
-
-
-def unknown_steps(recipe: Recipe) -> list[str]:
-    """Return the lookups of a recipe that no provider answers."""
-    missing = []
-    for step in RecipeStep.objects.filter(wanted__recipe=recipe):
-        try:
-            lookup(step.lookup)
-        except UnknownLookup:
-            missing.append(step.lookup)
-    return missing

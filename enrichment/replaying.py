@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from enrichment.models import Run, RunItem
-from enrichment.services import RunRefused, ring
+from enrichment.ringing import ring
+from enrichment.services import RunRefused
 
 
 def replay_dead(run: Run, item_ids: Collection[int] | None = None) -> int:

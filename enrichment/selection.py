@@ -8,7 +8,7 @@ from contacts.filters import SUGGESTED, Choices, Filter, numbered, read_id
 from contacts.models import Contact
 from contacts.selection import SelectionRefused, contacts
 from enrichment.models import Run, RunItem
-from enrichment.models.recipe import RecipeField
+from enrichment.recipes import snapshot
 
 __all__ = ["FILTERS", "SelectionRefused", "contacts", "of_run"]
 
@@ -21,9 +21,8 @@ def of_run(run: Run) -> QuerySet[Contact]:
     if run.mode == Run.Mode.ONLY_FAILED:
         return found.filter(status=Contact.Status.FAILED)
     if run.mode == Run.Mode.ONLY_EMPTY:
-        names = RecipeField.objects.filter(recipe=run.recipe_id).values_list("field", flat=True)
         is_empty = Q()
-        for name in names:
+        for name, *_ in (run.plan or snapshot(run.recipe))["wanted"]:
             is_empty |= _is_empty(name)
         return found.filter(is_empty)
     return found

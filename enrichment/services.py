@@ -2,47 +2,40 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import structlog
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError as BrokerAway
 
-from enrichment import selection
-from enrichment.estimate import estimate
+from enrichment import estimating, recipes, selection
 from enrichment.models import Answer, Recipe, Run, RunItem
+from enrichment.ringing import ring, ring_estimate, ring_start
 from integrations import ledger
 from integrations.accounts import is_sandbox
 
-log = structlog.get_logger(__name__)
-
-FAR = timedelta(days=3650)
+ENDED = (Run.State.DONE, Run.State.CANCELLED)
 
 
 class RunRefused(ValueError):
     """A run cannot do what was asked of it now; the message says why and what to do."""
 
 
-def ring(times: int | None = None) -> None:
-    """Tell the workers, once the transaction stands, that there is work; they find it themselves.
-
-    With Redis away nothing is lost: the sweep rings again.
-    """
-    from enrichment.tasks import work
-
-    def call() -> None:
-        try:
-            for _ in range(times or settings.WORKER_PROCESSES):
-                work.apply_async(expires=30, retry=False)
-        except BrokerAway as away:
-            log.warning("nobody_rung", why=str(away))
-
-    transaction.on_commit(call)
+def draft_run(
+    recipe: Recipe,
+    chosen: dict[str, Any],
+    *,
+    mode: str = Run.Mode.ALL,
+    cap_usd: Decimal | None = None,
+    name: str = "",
+    user: User | None = None,
+) -> Run:
+    """Create a run whose estimate a worker makes; a small one has it already."""
+    run = _draft(recipe, chosen, mode=mode, cap_usd=cap_usd, name=name, created_by=user)
+    _have_estimated(run)
+    return run
 
 
 def create_run(
@@ -54,60 +47,93 @@ def create_run(
     name: str = "",
     user: User | None = None,
 ) -> Run:
-    """Create a run with its estimate, ready for approval."""
-    run = Run(
-        recipe=recipe, selection=chosen, mode=mode, cap_usd=cap_usd, name=name, created_by=user
-    )
-    selection.contacts(chosen)
-    run.is_sandbox = is_sandbox()
-    run.save()
-    run.estimate = estimate(run).as_json()
-    run.state = Run.State.READY
-    run.save(update_fields=["estimate", "state"])
+    """Create a run with its estimate, ready for approval, however long that takes."""
+    run = _draft(recipe, chosen, mode=mode, cap_usd=cap_usd, name=name, created_by=user)
+    estimating.make(run.pk, waits=True)
+    run.refresh_from_db()
     return run
 
 
-def approve(run: Run, *, cap_usd: Decimal | None = None) -> None:
-    """Approve a run: from here on it may spend, up to its cap."""
-    cap = run.cap_usd if cap_usd is None else cap_usd
-    moved = Run.objects.filter(pk=run.pk, state=Run.State.READY).update(
-        state=Run.State.ESTIMATING,
-        cap_usd=cap,
+def _draft(recipe: Recipe, chosen: dict[str, Any], **fields: Any) -> Run:
+    selection.contacts(chosen)
+    return Run.objects.create(
+        recipe=recipe,
+        selection=chosen,
+        plan=recipes.snapshot(recipe),
         is_sandbox=is_sandbox(),
-        approved_at=timezone.now(),
-        correlation_id=structlog.contextvars.get_contextvars().get("correlation_id", ""),
+        **fields,
     )
+
+
+def _have_estimated(run: Run) -> None:
+    if estimating.is_small(run):
+        estimating.make(run.pk)
+        run.refresh_from_db()
+    else:
+        ring_estimate(run.pk)
+
+
+def estimate_again(run: Run) -> None:
+    """Make a waiting run's estimate anew, by its recipe and the mode as they are now."""
+    moved = Run.objects.filter(pk=run.pk, state=Run.State.READY).update(
+        state=Run.State.DRAFT,
+        estimate=None,
+        plan=recipes.snapshot(run.recipe),
+        is_sandbox=is_sandbox(),
+    )
+    run.refresh_from_db()
     if not moved:
         raise RunRefused(_does_not_fit(run))
-    run.refresh_from_db()
-    ledger.set_cap(run.budget_key, cap)
+    _have_estimated(run)
 
 
-def launch(run: Run, cap_usd: Decimal | None) -> None:
+def approve(run: Run, *, cap_usd: Decimal | None = None) -> None:
+    """Approve a run: from here on it may spend, up to its cap or the given one."""
+    _approve(run, run.cap_usd if cap_usd is None else cap_usd)
+
+
+def launch(run: Run, cap_usd: Decimal | None, *, seen: str = "") -> None:
     """Approve a run with exactly this cap, and let a worker set it up.
 
-    With Redis away it is set up by the sweep.
+    `seen` is when the estimate was made that the person looked at; another one is refused.
     """
-    if cap_usd is None and run.cap_usd is not None:
-        set_cap(run, None)
-    approve(run, cap_usd=cap_usd)
-    transaction.on_commit(lambda: ring_start(run.pk))
+    with transaction.atomic():
+        _approve(run, cap_usd, **({"estimate__made_at": seen} if seen else {}))
+        ring_start(run.pk)
 
 
-def ring_start(run_id: int) -> None:
-    from enrichment.tasks import start_run
+def _approve(run: Run, cap_usd: Decimal | None, **as_seen: Any) -> None:
+    waiting = Run.objects.filter(pk=run.pk, state=Run.State.READY)
+    with transaction.atomic():
+        # One statement decides: of two who approve at once, one does.
+        moved = waiting.filter(is_sandbox=is_sandbox(), **as_seen).update(
+            state=Run.State.STARTING,
+            cap_usd=cap_usd,
+            approved_at=timezone.now(),
+            correlation_id=structlog.contextvars.get_contextvars().get("correlation_id", ""),
+            reason="",
+        )
+        run.refresh_from_db()
+        if not moved:
+            raise RunRefused(_not_approved(run))
+        ledger.set_cap(run.budget_key, cap_usd)
 
-    try:
-        start_run.apply_async((run_id,), retry=False)
-    except BrokerAway as away:
-        log.warning("nobody_rung", why=str(away))
+
+def _not_approved(run: Run) -> str:
+    if run.state != Run.State.READY:
+        return _does_not_fit(run)
+    if run.is_sandbox != is_sandbox():
+        was = "in the sandbox" if run.is_sandbox else "for the real providers"
+        now = "the real providers would be asked" if run.is_sandbox else "the sandbox would be"
+        return f"It was estimated {was}, and now {now}. Have it estimated again."
+    return "Its estimate was made again meanwhile. Look at the new one, then approve."
 
 
 def start(run_id: int) -> None:
     """Write the items of an approved run and let the workers at them; may be called twice."""
     with transaction.atomic():
         run = Run.objects.select_for_update().get(pk=run_id)
-        if run.state != Run.State.ESTIMATING:
+        if run.state != Run.State.STARTING:
             return
         run.total_count = _write_items(run)
         run.state = Run.State.WORKING if run.total_count else Run.State.DONE
@@ -170,13 +196,19 @@ def _move(run: Run, allowed: list[Run.State], to: Run.State, reason: str) -> Non
 
 
 def _does_not_fit(run: Run) -> str:
-    return f"That does not fit the state that the run is in: {run.get_state_display().lower()}."
+    return (
+        "Nothing was changed: that does not fit the state that the run is in:"
+        f" {run.get_state_display().lower()}."
+    )
 
 
 def set_cap(run: Run, cap_usd: Decimal | None) -> None:
     """Change the cap; a run that stood still for it goes on."""
     with transaction.atomic():
-        Run.objects.filter(pk=run.pk).update(cap_usd=cap_usd)
+        open_ones = Run.objects.filter(pk=run.pk).exclude(state__in=ENDED)
+        if not open_ones.update(cap_usd=cap_usd):
+            run.refresh_from_db()
+            raise RunRefused(_does_not_fit(run))
         ledger.set_cap(run.budget_key, cap_usd)
         Run.objects.filter(
             pk=run.pk, state=Run.State.BLOCKED, blocked_by__startswith="cap:"
@@ -186,8 +218,8 @@ def set_cap(run: Run, cap_usd: Decimal | None) -> None:
 
 
 def retry_failed(run: Run, user: User | None = None) -> Run:
-    """Create a run over the contacts that failed in this one, ready for approval."""
-    return create_run(
+    """Create a run over the contacts that failed in this one; it waits for approval."""
+    return draft_run(
         run.recipe, {"failed_in": run.pk}, name=f"{run}: failed ones again"[:200], user=user
     )
 

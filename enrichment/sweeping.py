@@ -18,6 +18,7 @@ from enrichment import services
 from enrichment.engine.claiming import QUEUE
 from enrichment.models import Answer, Run, RunItem
 from enrichment.questions import key_of
+from enrichment.ringing import ring, ring_estimate
 from integrations import ledger
 from integrations.accounts import Accounts
 from integrations.errors import CallError
@@ -36,11 +37,13 @@ def sweep() -> None:
         importing.sweep(lost)
         exporting.sweep(lost)
         bulk.sweep(lost)
-    for run_id in Run.objects.filter(state=Run.State.ESTIMATING).values_list("pk", flat=True):
+    for run_id in Run.objects.filter(state=Run.State.STARTING).values_list("pk", flat=True):
         services.start(run_id)
+    for run_id in Run.objects.filter(state=Run.State.DRAFT).values_list("pk", flat=True):
+        ring_estimate(run_id)
     _wake_runs()
     if _is_anything_due():
-        services.ring()
+        ring()
 
 
 def give_back(lost: list[UUID]) -> None:
@@ -113,7 +116,7 @@ def _wake_runs() -> None:
                 state=Run.State.WORKING, blocked_by="", reason="", not_before=None
             )
     if woken:
-        services.ring()
+        ring()
 
 
 def _is_mended(run: Run, accounts: Accounts) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from enrichment import services, sweeping
+from enrichment import estimating, services, sweeping
+from enrichment.ringing import ring
 from enrichment.runtime import is_stopping, runtime
 
 SLICE_S = 20.0
@@ -14,13 +15,19 @@ SLICE_S = 20.0
 def work() -> None:
     """Work on what is due for a while, then make room and ring again."""
     if runtime().work(SLICE_S) and not is_stopping():
-        services.ring(1)
+        ring(1)
 
 
 @shared_task(name="enrichment.start_run")
 def start_run(run_id: int) -> None:
     """Set up the items of an approved run, then let workers at it."""
     services.start(run_id)
+
+
+@shared_task(name="enrichment.estimate_run")
+def estimate_run(run_id: int) -> None:
+    """Make the estimate of a draft run; nothing when another worker is at it."""
+    estimating.make(run_id)
 
 
 @shared_task(name="enrichment.sweep")

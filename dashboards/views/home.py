@@ -17,7 +17,7 @@ from dashboards.views.access import fragment, page
 PERMISSION = "dashboards.view_home"
 PERIODS = (7, 30)
 UNDER_WAY = {
-    "run": ("estimating", "working", "paused", "blocked"),
+    "run": ("draft", "starting", "working", "paused", "blocked"),
     "import": ("waiting", "working", "undoing"),
 }
 COLOURS = {"working": "info", "undoing": "info", "blocked": "danger", "paused": "warning"}

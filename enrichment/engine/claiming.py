@@ -39,16 +39,28 @@ def working_runs(accounts: Accounts) -> list[RunView]:
     accounts.refresh()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, recipe_id, is_sandbox, EXISTS (SELECT FROM enrichment_runitem AS i"
+            "SELECT id, plan::text, is_sandbox, EXISTS (SELECT FROM enrichment_runitem AS i"
             " WHERE i.run_id = r.id AND i.state = 'waiting' AND i.losses > 0 AND i.due_at <= now())"
             ", correlation_id FROM enrichment_run AS r WHERE state = 'working'"
             " AND (not_before IS NULL OR not_before <= now()) ORDER BY id"
         )
         rows = cursor.fetchall()
     return [
-        RunView(id_, is_sandbox, recipes.plan(recipe_id, accounts), has_suspects, correlation_id)
-        for id_, recipe_id, is_sandbox, has_suspects, correlation_id in rows
+        _view(id_, orjson.loads(kept), accounts, is_sandbox, has_suspects, correlation_id)
+        for id_, kept, is_sandbox, has_suspects, correlation_id in rows
     ]
+
+
+def _view(
+    run_id: int,
+    kept: dict[str, Any],
+    accounts: Accounts,
+    is_sandbox: bool,
+    has_suspects: bool,
+    correlation_id: str,
+) -> RunView:
+    plan, fresh_days = recipes.plan(kept, accounts), kept.get("fresh_days")
+    return RunView(run_id, is_sandbox, plan, has_suspects, correlation_id, fresh_days)
 
 
 def claim(run: RunView, worker_id: UUID, limit: int, *, suspects: bool = False) -> list[Item]:

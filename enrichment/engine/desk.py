@@ -183,7 +183,7 @@ def _take_answers(requests: Iterable[Request]) -> None:
     found = fresh_answers(list(wanted))
     for request in requests:
         for _, key in request.open_asks():
-            if key in found:
+            if key in found and request.item.run.counts(found[key]):
                 request.answered[key] = found[key]
 
 

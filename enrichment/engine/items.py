@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
@@ -31,7 +31,8 @@ class CutShort(Exception):
 class RunView:
     """A run at work: its plan against the accounts of the moment.
 
-    `correlation_id` is that of its approval.
+    `correlation_id` is that of its approval. An answer older than `fresh_days` does not count in
+    it, however long it is good elsewhere.
     """
 
     id: int
@@ -39,10 +40,18 @@ class RunView:
     plan: Plan
     has_suspects: bool = False
     correlation_id: str = ""
+    fresh_days: int | None = None
 
     @property
     def budget_key(self) -> str:
         return f"run:{self.id}"
+
+    def counts(self, known: Outcome) -> bool:
+        """Tell whether an earlier answer is young enough; a held one always stands."""
+        if self.fresh_days is None or known.error:
+            return True
+        age = datetime.now(UTC) - datetime.fromisoformat(known.observed_at)
+        return age < timedelta(days=self.fresh_days)
 
 
 @dataclass(slots=True)

@@ -6,11 +6,17 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from integrations.money import UsdField
+
 
 class Recipe(models.Model):
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=100)
     description = models.TextField(blank=True)
+    fresh_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Answers older than this are asked again, and paid again."
+    )
+    cap_usd = UsdField(null=True, blank=True, help_text="What a run is proposed to spend at most.")
     is_archived = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
     updated_at = models.DateTimeField(auto_now=True, db_default=Now())
@@ -19,6 +25,11 @@ class Recipe(models.Model):
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="recipe_cap_not_negative", condition=Q(cap_usd=None) | Q(cap_usd__gte=0)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -17,9 +17,9 @@ class Run(models.Model):
     """Counters move in the transaction that finishes the items they count."""
 
     class State(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        ESTIMATING = "estimating", "Estimating"
+        DRAFT = "draft", "Being estimated"
         READY = "ready", "Waits for approval"
+        STARTING = "starting", "Starting"
         WORKING = "working", "Working"
         PAUSED = "paused", "Paused"
         BLOCKED = "blocked", "Blocked"
@@ -35,6 +35,9 @@ class Run(models.Model):
     recipe = models.ForeignKey(Recipe, on_delete=models.PROTECT, related_name="runs")
     mode = models.CharField(max_length=12, choices=Mode.choices, default=Mode.ALL)
     selection = models.JSONField(default=dict, help_text="Filters over contacts, see selection.py.")
+    plan = models.JSONField(
+        default=dict, help_text="The recipe as it was estimated; its later changes do not reach us."
+    )
     cap_usd = UsdField(null=True, blank=True)
     is_sandbox = models.BooleanField(default=False, help_text="As it was when approved.")
 
@@ -42,7 +45,9 @@ class Run(models.Model):
     reason = models.CharField(max_length=300, blank=True, help_text="Why it stands still.")
     blocked_by = models.CharField(max_length=60, blank=True, help_text='"account:3", "cap", …')
     not_before = models.DateTimeField(null=True, blank=True)
-    estimate = models.JSONField(null=True, blank=True)
+    estimate = models.JSONField(
+        null=True, blank=True, help_text='While it is being made {"share": 0 to 1}.'
+    )
 
     total_count = models.PositiveIntegerField(default=0)
     done_count = models.PositiveIntegerField(default=0)
@@ -72,14 +77,15 @@ class Run(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        permissions = [("approve_run", "Can approve run, which spends money")]
         constraints = [
             models.CheckConstraint(
                 name="run_state_known",
                 condition=Q(
                     state__in=[
                         "draft",
-                        "estimating",
                         "ready",
+                        "starting",
                         "working",
                         "paused",
                         "blocked",

@@ -40,7 +40,7 @@ def worker(*, seen_s_ago=0):
 def claimed(run, by, limit=5, **how):
     accounts = Accounts()
     accounts.refresh()
-    view = RunView(run.pk, True, plan(run.recipe_id, accounts))
+    view = RunView(run.pk, True, plan(run.plan, accounts))
     return claiming.claim(view, by, limit, **how)
 
 

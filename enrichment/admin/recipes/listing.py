@@ -1,0 +1,104 @@
+"""The list of recipes, and the addresses of their pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path
+from django.utils.text import Truncator
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from contacts.admin.base import ToLookAt
+from contacts.admin.imports.access import signed_in
+from enrichment.admin.recipes import editing, shelving
+from enrichment.admin.recipes.access import may_add, may_change, may_delete, opened
+from enrichment.admin.runs.access import number
+from enrichment.models import Recipe
+from enrichment.recipes import starting
+from enrichment.wording import usd
+
+WRITE = ("POST",)
+# Address, view, who may.
+STEPS = (
+    ("copy", shelving.copy, may_add),
+    ("reset", shelving.reset, may_change),
+    ("archive", shelving.archive, may_change),
+    ("delete", shelving.delete, may_delete),
+)
+
+
+@admin.register(Recipe)
+class RecipeAdmin(ToLookAt):
+    list_display = ("named", "field_count", "fresh", "cap", "run_count", "kind", "updated_at")
+    list_filter = ("is_archived",)
+    search_fields = ("name__istartswith",)
+    search_help_text = "The beginning of a recipe's name"
+    ordering = ("is_archived", "name")
+    actions = None
+    change_list_template = "enrichment/recipes/list.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Recipe]:
+        rows: QuerySet[Recipe] = super().get_queryset(request)
+        return rows.annotate(
+            wanted=Count("fields", distinct=True), used=Count("runs", distinct=True)
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        arrange = signed_in(self, editing.arrange, WRITE)
+        steps = [
+            path(
+                f"<int:pk>/{name}/",
+                signed_in(self, opened(view, may), WRITE),
+                name=f"enrichment_recipe_{name}",
+            )
+            for name, view, may in STEPS
+        ]
+        return [
+            path("arrange/", arrange, name="enrichment_recipe_arrange"),
+            *steps,
+            *super().get_urls(),
+        ]
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return bool(ModelAdmin.has_add_permission(self, request))
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponseBase:
+        return editing.add(self, request)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponseBase:
+        return editing.page(self, request, number(object_id))
+
+    @display(description="Recipe", header=True)
+    def named(self, recipe: Recipe) -> tuple[str, str]:
+        return recipe.name, Truncator(recipe.description).chars(40)
+
+    @display(description="Fields")
+    def field_count(self, recipe: Recipe) -> int:
+        return int(getattr(recipe, "wanted", 0))
+
+    @display(description="Answers count for")
+    def fresh(self, recipe: Recipe) -> str:
+        return f"{recipe.fresh_days} days" if recipe.fresh_days else "as each lookup says"
+
+    @display(description="Proposed cap")
+    def cap(self, recipe: Recipe) -> str:
+        return "the most" if recipe.cap_usd is None else usd(recipe.cap_usd)
+
+    @display(description="Runs")
+    def run_count(self, recipe: Recipe) -> int:
+        return int(getattr(recipe, "used", 0))
+
+    @display(description="", label={"Archived": "", "Built in": "info"})
+    def kind(self, recipe: Recipe) -> str:
+        if recipe.is_archived:
+            return "Archived"
+        return "Built in" if starting(recipe) else ""

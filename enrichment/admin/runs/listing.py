@@ -1,0 +1,120 @@
+"""The list of runs, and the addresses of their pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path
+from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from contacts.admin.base import ToLookAt
+from contacts.admin.imports.access import signed_in
+from enrichment import progress
+from enrichment.admin.runs import page, start, steering
+from enrichment.admin.runs.access import (
+    may_add,
+    may_approve,
+    may_steer,
+    may_view,
+    number,
+    opened,
+)
+from enrichment.models import Run
+from enrichment.wording import usd
+
+READ, WRITE = ("GET", "HEAD"), ("POST",)
+# Address, view, who may, how.
+PAGES = (
+    ("live", page.live, may_view, READ),
+    ("approve", steering.approve, may_approve, WRITE),
+    ("estimate", steering.estimate, lambda user, run: may_add(user), WRITE),
+    ("pause", steering.pause, may_steer, WRITE),
+    ("resume", steering.resume, may_steer, WRITE),
+    ("cancel", steering.cancel, may_steer, WRITE),
+    ("cap", steering.cap, may_steer, WRITE),
+    ("again", steering.again, lambda user, run: may_add(user), WRITE),
+)
+
+
+class Mine(admin.SimpleListFilter):
+    title = "who made it"
+    parameter_name = "by"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("me", "I")]
+
+    def queryset(self, request: HttpRequest, rows: Any) -> Any:
+        return rows.filter(created_by=request.user.pk) if self.value() == "me" else rows
+
+
+@admin.register(Run)
+class RunAdmin(ToLookAt):
+    list_display = ("named", "state_shown", "how_far", "spent", "by", "created_at")
+    list_filter = ("state", Mine, "mode", "is_sandbox")
+    list_select_related = ("recipe", "created_by")
+    search_fields = ("name__istartswith",)
+    search_help_text = "The beginning of a run's name"
+    ordering = ("-id",)
+    actions = None
+    change_list_template = "enrichment/runs/list.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        count = signed_in(self, start.count, WRITE)
+        pages = [
+            path(
+                f"<int:pk>/{name}/",
+                signed_in(self, opened(view, may), methods),
+                name=f"enrichment_run_{name}",
+            )
+            for name, view, may, methods in PAGES
+        ]
+        return [
+            path("add/count/", count, name="enrichment_run_count"),
+            *pages,
+            *super().get_urls(),
+        ]
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return bool(ModelAdmin.has_add_permission(self, request))
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponseBase:
+        return start.add(self, request)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponseBase:
+        return opened(page.page, may_view)(self, request, number(object_id))
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
+        context = {**(extra_context or {}), "title": "Runs"}
+        return super().changelist_view(request, context)  # type: ignore[no-any-return]
+
+    @display(description="Run", header=True)
+    def named(self, run: Run) -> tuple[str, str]:
+        return str(run), run.recipe.name
+
+    @display(description="State", label=page.COLOURS)
+    def state_shown(self, run: Run) -> tuple[str, str]:
+        return run.state, run.get_state_display()
+
+    @display(description="Contacts")
+    def how_far(self, run: Run) -> SafeString:
+        context = {"run": run, "share": progress.share_done(run)}
+        return render_to_string("enrichment/runs/_bar.html", context)
+
+    @display(description="Spent")
+    def spent(self, run: Run) -> str:
+        cap = "" if run.cap_usd is None else f" of {usd(run.cap_usd)}"
+        return f"{usd(run.spent_usd)}{cap}" + (" (sandbox)" if run.is_sandbox else "")
+
+    @display(description="By")
+    def by(self, run: Run) -> str:
+        return str(run.created_by or "")

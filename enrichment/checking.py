@@ -1,0 +1,146 @@
+"""Checking a recipe: what keeps it from being saved, what will not work, and what it costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+
+from enrichment import golden
+from enrichment.composing import Draft, Wish
+from enrichment.estimate import COLUMNS
+from integrations.accounts import Accounts
+from integrations.provider import Lookup
+from integrations.registry import UnknownLookup, lookup, lookups, provider
+
+FRESH_DAYS_MOST = 3650
+CAP_MOST = Decimal(10_000_000)
+# What every contact may bring along; anything else some lookup has to supply.
+AT_HAND = frozenset(COLUMNS)
+
+
+@dataclass(slots=True)
+class Findings:
+    """What is wrong, by place: "name", "line_type", "line_type:twilio.line_type"."""
+
+    errors: dict[str, str] = field(default_factory=dict)
+    warnings: dict[str, str] = field(default_factory=dict)
+
+
+def check(draft: Draft, accounts: Accounts) -> Findings:
+    """Return what is wrong with a draft; errors keep it from being saved."""
+    found = Findings()
+    if not draft.name.strip():
+        found.errors["name"] = "Give it a name."
+    elif len(draft.name) > 100:
+        found.errors["name"] = "A name has 100 characters at most."
+    if draft.fresh_days and not _is_days(draft.fresh_days):
+        found.errors["fresh_days"] = f"Whole days, 1 to {FRESH_DAYS_MOST:,}; or leave it empty."
+    if draft.cap_usd and not _is_amount(draft.cap_usd):
+        found.errors["cap_usd"] = "An amount of dollars, for example 25; or leave it empty."
+    if not draft.wishes:
+        found.errors["wishes"] = "Choose at least one field that is wanted."
+    for wish in draft.wishes:
+        _check_wish(wish, draft, accounts, found)
+    return found
+
+
+def _check_wish(wish: Wish, draft: Draft, accounts: Accounts, found: Findings) -> None:
+    if wish.field not in golden.NAMES:
+        found.errors[wish.field] = "There is no such field."
+        return
+    if not _is_share(wish.sufficient):
+        found.errors[wish.field] = "What is enough lies between 0 and 1, for example 0.5."
+    elif not wish.steps:
+        found.errors[wish.field] = "Add at least one lookup that supplies it."
+    for slug in wish.steps:
+        _check_step(f"{wish.field}:{slug}", wish, slug, draft, accounts, found)
+
+
+def _check_step(
+    place: str, wish: Wish, slug: str, draft: Draft, accounts: Accounts, found: Findings
+) -> None:
+    try:
+        step = lookup(slug)
+    except UnknownLookup as unknown:
+        found.errors[place] = f"{unknown}."
+        return
+    if wish.field not in step.supplies:
+        who = ", ".join(each.label for each in suppliers(wish.field)) or "no lookup"
+        found.errors[place] = f"It does not supply this field; {who} does."
+    elif missing := _unsupplied(step, draft):
+        found.errors[place] = (
+            f"It needs {_listed(missing)}, which no lookup of this recipe supplies:"
+            " it would never be asked."
+        )
+    elif not accounts.terms(step).is_enabled:
+        found.warnings[place] = "Switched off in its account: it is not asked."
+    elif off := _only_from_switched_off(step, draft, accounts):
+        found.warnings[place] = f"It needs {_listed(off)}, and what supplies that is switched off."
+
+
+def _unsupplied(step: Lookup, draft: Draft) -> list[str]:
+    supplied = {name for each in steps_of(draft) if each is not step for name in each.supplies}
+    return sorted(step.needs - AT_HAND - supplied)
+
+
+def _only_from_switched_off(step: Lookup, draft: Draft, accounts: Accounts) -> list[str]:
+    asked = [s for s in steps_of(draft) if s is not step and accounts.terms(s).is_enabled]
+    supplied = {name for each in asked for name in each.supplies}
+    return sorted(step.needs - AT_HAND - supplied)
+
+
+def steps_of(draft: Draft) -> list[Lookup]:
+    """Return the lookups that a draft names and that exist, each once."""
+    known = {each.slug: each for each in lookups()}
+    named = dict.fromkeys(slug for wish in draft.wishes for slug in wish.steps)
+    return [known[slug] for slug in named if slug in known]
+
+
+def suppliers(name: str) -> list[Lookup]:
+    """Return the lookups that can supply a field."""
+    return [each for each in lookups() if name in each.supplies]
+
+
+def price_per_contact(draft: Draft, accounts: Accounts) -> tuple[Decimal, Decimal]:
+    """Return what a contact of whom nothing is known costs: at least, and at most.
+
+    At least when the first lookup of each waterfall is enough and those paid by the hit miss.
+    """
+    asked = {step.slug: accounts.terms(step) for step in steps_of(draft)}
+    prices = {slug: terms.price for slug, terms in asked.items() if terms.is_enabled}
+    firsts = {next((s for s in wish.steps if s in prices), "") for wish in draft.wishes}
+    at_least = [p.usd for slug, p in prices.items() if slug in firsts and not p.on_hit_only]
+    return sum(at_least, Decimal(0)), sum((p.usd for p in prices.values()), Decimal(0))
+
+
+def provider_label(step: Lookup) -> str:
+    return provider(step.provider).label
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(name.replace("_", " ") for name in names)
+
+
+def _is_days(text: str) -> bool:
+    is_number = text.isascii() and text.isdecimal() and len(text) < 6
+    return is_number and 1 <= int(text) <= FRESH_DAYS_MOST
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None
+
+
+def _is_amount(text: str) -> bool:
+    value = _number(text)
+    if value is None or not 0 <= value <= CAP_MOST:
+        return False
+    return value == value.quantize(Decimal("0.000001"))
+
+
+def _is_share(text: str) -> bool:
+    value = _number(text)
+    return value is not None and 0 <= value <= 1

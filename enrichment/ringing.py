@@ -1,0 +1,48 @@
+"""The doorbell: tells the workers that there is work; they find it in the database themselves.
+
+With Redis away nothing is lost: the sweep rings again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from celery import Task
+from django.conf import settings
+from django.db import transaction
+from kombu.exceptions import OperationalError as BrokerAway
+
+log = structlog.get_logger(__name__)
+
+
+def ring(times: int | None = None) -> None:
+    """Tell the workers, once the transaction stands, that items may be due."""
+    from enrichment.tasks import work
+
+    _ring_on_commit(work, (), times or settings.WORKER_PROCESSES, expires=30)
+
+
+def ring_start(run_id: int) -> None:
+    """Let a worker set up an approved run, once the transaction stands."""
+    from enrichment.tasks import start_run
+
+    _ring_on_commit(start_run, (run_id,))
+
+
+def ring_estimate(run_id: int) -> None:
+    """Let a worker estimate a run, once the transaction stands."""
+    from enrichment.tasks import estimate_run
+
+    _ring_on_commit(estimate_run, (run_id,), expires=60)
+
+
+def _ring_on_commit(task: Task, args: tuple[int, ...], times: int = 1, **how: Any) -> None:
+    def call() -> None:
+        try:
+            for _ in range(times):
+                task.apply_async(args, retry=False, **how)
+        except BrokerAway as away:
+            log.warning("nobody_rung", why=str(away))
+
+    transaction.on_commit(call)
