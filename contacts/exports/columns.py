@@ -37,7 +37,7 @@ COLUMNS: dict[str, Column] = {
             "first_name": "First name", "last_name": "Last name", "email": "E-mail",
             "position": "Position", "department": "Department", "address_line": "Address",
             "city": "City", "state": "State", "postal_code": "Postal code", "country": "Country",
-            "external_id": "External id", "consent_on": "Consent date",
+            "external_id": "External id", "consent_on": "Consent given on",
         }),
         Column("phone_raw", "As given (raw)", IDENTITY, has_source=False),
         Column("id", "Switchboard id", IDENTITY, has_source=False),
