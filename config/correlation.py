@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+import sentry_sdk
 import structlog
 from celery.signals import before_task_publish, task_postrun, task_prerun
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
@@ -52,6 +53,7 @@ class CorrelationMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         own = fit(request.headers.get(HEADER))
         request.correlation_id = own  # type: ignore[attr-defined]  # for error pages
+        sentry_sdk.set_tag(KEY, own)  # timings are reported when the context is gone
         with structlog.contextvars.bound_contextvars(**{KEY: own}):
             response = self._get_response(request)
         response.headers[HEADER] = own

@@ -86,7 +86,11 @@ def _routes(first: list[Any], is_json: bool, level: str) -> dict[str, Any]:
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
         "root": {"handlers": ["stderr"], "level": level},
-        "loggers": {name: {"level": floor} for name, floor in FLOORS.items()},
+        "loggers": {
+            **{name: {"level": floor} for name, floor in FLOORS.items()},
+            # The web server's own handler would write addresses with what was searched for.
+            "gunicorn.error": {"handlers": [], "propagate": True},
+        },
     }
 
 

@@ -66,25 +66,33 @@ def send_test(channel: AlertChannel, by: str) -> Notice:
 
 
 def deliver(limit: int = 50) -> int:
-    """Send what is due, `limit` messages at the most, and return how many were tried."""
+    """Send what is due, `limit` messages at the most, and return how many were tried.
+
+    A channel that does not answer is left alone until the next round: each try may take seconds.
+    """
+    resting: set[str] = set()
     for count in range(limit):
-        notice = _claim()
+        notice = _claim(resting)
         if notice is None:
             return count
-        _settle(notice, *_send(notice))
+        state, failure = _send(notice)
+        _settle(notice, state, failure)
+        if failure and not failure.is_final:
+            resting.add(notice.channel)
     return limit
 
 
-def _claim() -> Notice | None:
+def _claim(resting: set[str]) -> Notice | None:
     now = timezone.now()
     left = Q(state=Notice.State.SENDING, claimed_until__lt=now)
     with transaction.atomic():
         rows = Notice.objects.filter(Q(state=Notice.State.WAITING, due_at__lte=now) | left)
+        rows = rows.exclude(channel__in=resting)
         notice = rows.select_for_update(skip_locked=True).order_by("id").first()
-        if notice:
-            notice.state, notice.claimed_until = Notice.State.SENDING, now + CLAIM
-            notice.tries += 1
-            notice.save(update_fields=["state", "claimed_until", "tries"])
+    if notice:
+        notice.state, notice.claimed_until = Notice.State.SENDING, now + CLAIM
+        notice.tries += 1
+        notice.save(update_fields=["state", "claimed_until", "tries"])
     return notice
 
 

@@ -75,6 +75,19 @@ def test_an_exception_is_one_line_without_secrets(written):
     assert "Traceback" in ours["exception"] and "Traceback" in theirs["exception"]
 
 
+def test_the_web_servers_own_lines_go_the_same_way(written):
+    server = logging.getLogger("gunicorn.error")
+    server.addHandler(logging.StreamHandler(written))
+    server.propagate = False
+    configure({"level": "DEBUG", "is_json": True})
+    logging.getLogger().handlers[-1].setStream(written)
+
+    server.error("Error handling request %s", f"/admin/contacts/contact/?q={NUMBER}")
+
+    (line,) = lines(written)
+    assert line["event"].endswith("?q=+1415•••••43")
+
+
 def test_development_reads_lines(written):
     configure({"level": "INFO", "is_json": False})
     logging.getLogger().handlers[-1].setStream(written)

@@ -66,7 +66,11 @@ def log_it(request):
     return HttpResponse()
 
 
-urlpatterns = [path("fail", fail), path("log", log_it)]
+def fine(request, number):
+    return HttpResponse()
+
+
+urlpatterns = [path("fail", fail), path("log", log_it), path("fine/<number>", fine)]
 
 
 def only_of(events):
@@ -90,6 +94,20 @@ def test_an_error_in_a_view(kept):
     assert event.request == {"method": "POST", "url": "http://testserver/fail"}
     assert event.exception["values"][0]["type"] == "ValueError"
     assert not hasattr(event, "user")
+
+
+@override_settings(ROOT_URLCONF=__name__)
+def test_what_is_timed_names_nobody_either(kept):
+    report_errors("https://key@sentry.test/1", environment="test", traces_rate=1.0,
+                  transport=(transport := Kept()))  # fmt: skip
+    asked = RequestFactory(headers={"X-Request-ID": GIVEN, "X-Api-Key": SECRET})
+
+    b"".join(WSGIHandler()(asked.get(f"/fine/{NUMBER}?q={NAME}").environ, lambda *answer: print))
+
+    event = only_of([one for one in transport.events if one.get("type") == "transaction"])
+    assert event.transaction == "/fine/{number}"
+    assert event.tags["correlation_id"] == GIVEN
+    assert kept == []
 
 
 @override_settings(ROOT_URLCONF=__name__)

@@ -128,6 +128,17 @@ def test_slack_that_comes_back_hears_it_then_and_once(alert, slack, sandbox, set
     assert (posted(sandbox), states()) == (1, [("slack", "kept", 2)])
 
 
+def test_one_that_does_not_answer_holds_up_no_other(alert, slack, email, settings):
+    settings.SANDBOX_URL = "http://127.0.0.1:1"
+    second = Alert.objects.create(kind="redis", level="danger", value=1, message="m",
+                                  raised_at=timezone.now())  # fmt: skip
+    notifying.owe([alert, second], Notice.Event.RAISED)
+
+    assert notifying.deliver() == 3
+    assert states() == [("email", "kept", 1), ("email", "kept", 1), ("slack", "waiting", 0),
+                        ("slack", "waiting", 1)]  # fmt: skip
+
+
 def test_a_channel_switched_off_meanwhile_hears_nothing(alert, slack, sandbox):
     notifying.owe([alert], Notice.Event.RAISED)
     AlertChannel.objects.update(is_enabled=False)

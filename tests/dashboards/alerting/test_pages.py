@@ -109,6 +109,14 @@ def test_unmute_reaches_the_alert_that_was_muted_before_this_one(admin_client):
     assert not Alert.objects.filter(muted_until__isnull=False).exists()
 
 
+@pytest.mark.parametrize("pk", [0, 10**30])
+@pytest.mark.parametrize("name", ["alert_acknowledge", "alert_mute"])
+def test_an_alert_that_is_not_there(admin_client, name, pk):
+    alert(raised_at=None)
+
+    assert admin_client.post(at(name, pk), {"hours": "1"}).status_code == 404
+
+
 def test_who_may_see_and_do_what():
     held = alert()
     pages = [at(name) for name in ("alert", "alerts_live", "alerts_strip", "alert_rules",
