@@ -16,7 +16,7 @@ from enrichment import services
 from enrichment.engine.claiming import QUEUE
 from enrichment.models import Answer, Run, RunItem
 from enrichment.questions import key_of
-from integrations import ledger
+from integrations import fleet, ledger
 from integrations.accounts import Accounts
 from integrations.errors import CallError
 
@@ -34,6 +34,7 @@ def sweep() -> None:
         importing.sweep(lost)
     for run_id in Run.objects.filter(state=Run.State.ESTIMATING).values_list("pk", flat=True):
         services.start(run_id)
+    fleet.restore()
     _wake_runs()
     if _is_anything_due():
         services.ring()
