@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from integrations.auth import basic
+from integrations.errors import ContractBroken
 from integrations.provider import (
-    FREE,
     Api,
     Gather,
     Provider,
@@ -18,8 +18,7 @@ from integrations.providers.twilio.asking import ask_packages, batch_size
 from integrations.providers.twilio.errors import classify
 from integrations.providers.twilio.packages import IDENTITY_QUERY
 
-OWN_PRICE = "Default price; set your own from your Twilio contract."
-NEEDS_APPROVAL = f"Twilio enables it on request. {OWN_PRICE}"
+NEEDS_APPROVAL = "Twilio enables it on request."
 
 TWILIO = Provider(
     slug="twilio",
@@ -48,6 +47,7 @@ TWILIO = Provider(
     # Packages that ask the carrier itself (SIM swap, line status) take their time.
     timeout_s=20.0,
     classify=classify,
+    error_docs="https://www.twilio.com/docs/api/errors/{code}",
     switches=(
         Switch(
             "batch_size",
@@ -68,7 +68,7 @@ TWILIO.add(
     "validation",
     {"phone"},
     {"phone_is_valid", "phone_country", "phone_validation_errors"},
-    FREE,
+    usd("0", source="https://www.twilio.com/docs/lookup/v2-api/formatting-validation"),
     days(365),
     gather=_V2,
 )
@@ -78,7 +78,7 @@ TWILIO.add(
     {"line_type", "carrier_name", "mobile_country_code", "mobile_network_code"},
     usd("0.008"),
     days(180),
-    note=f"Canadian numbers need an approval from Twilio. {OWN_PRICE}",
+    note="Canadian numbers need an approval from Twilio.",
     gather=_V2,
 )
 TWILIO.add(
@@ -87,7 +87,7 @@ TWILIO.add(
     {"caller_name", "caller_type"},
     usd("0.01"),
     days(180),
-    note=f"United States only; billed also when no name is known. {OWN_PRICE}",
+    note="United States only; billed also when no name is known.",
     gather=_V2,
 )
 TWILIO.add(
@@ -102,7 +102,7 @@ TWILIO.add(
     usd("0.025"),
     days(30),
     label="SMS pumping risk",
-    note=f"Free in North America on many accounts. {OWN_PRICE}",
+    note="Free in North America on many accounts.",
     gather=_V2,
 )
 TWILIO.add(
@@ -185,7 +185,7 @@ TWILIO.add(
     usd("0.06"),
     days(30),
     is_on_by_default=False,
-    note=f"Add-on of Lookup v1; install it in the Twilio console first. {OWN_PRICE}",
+    note="Add-on of Lookup v1; install it in the Twilio console first.",
     gather=_V1,
 )
 TWILIO.add(
@@ -201,7 +201,7 @@ TWILIO.add(
     days(90),
     label="IceHook Scout",
     is_on_by_default=False,
-    note=f"Add-on of Lookup v1; install it in the Twilio console first. {OWN_PRICE}",
+    note="Add-on of Lookup v1; install it in the Twilio console first.",
     gather=_V1,
 )
 
@@ -209,5 +209,10 @@ TWILIO.add(
 @TWILIO.tests
 async def validate_a_reserved_number(api: Api) -> str:
     """Return what a free validation of a number that nobody has says of the account."""
-    await api.get("/v2/PhoneNumbers/%2B14155550100")
-    return "Twilio accepts the Account SID and Auth Token; Lookup answers."
+    body = await api.get("/v2/PhoneNumbers/%2B14155550100")
+    if not isinstance(body, dict) or not isinstance(body.get("valid"), bool):
+        raise ContractBroken("Twilio: the answer does not say whether the number is valid")
+    return (
+        "Twilio accepts the Account SID and the Auth Token, and Lookup answers. Whether your"
+        " contract has a package shows only when a number is asked, which may cost money."
+    )
