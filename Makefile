@@ -5,14 +5,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PRISM := .prism/node_modules/.bin/prism
+CHROMIUM := /usr/bin/chromium
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 JOBS ?= $(shell [ $(CORES) -gt 2 ] && echo $(CORES) || echo 2)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint types bench chaos lock prism ci
+.PHONY: help demo run test e2e lint types bench chaos lock prism ci
 
 help: # the targets, from the comments beside them
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(STAMP) ## enrich examples/contacts.csv into enriched.csv, in the sandbox
 	@$(BIN)/python manage.py demo $(ARGS)
@@ -22,6 +23,9 @@ run: $(STAMP) ## the back office, workers and sandbox in the foreground; PORT=80
 
 test: $(STAMP) ## the whole suite, in parallel; ARGS="-k phone" for a part of it
 	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+
+e2e: $(STAMP) $(CHROMIUM) ## the browser tests, which take docs/screenshots/ anew; ARGS="-k roles"
+	@$(BIN)/python -m pytest --confcutdir tests/e2e tests/e2e $(ARGS)
 
 lint: $(STAMP) ## format, lint and import rules
 	@$(BIN)/ruff format --check
@@ -57,6 +61,12 @@ $(STAMP): requirements.lock
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes \
 		-r requirements.lock
 	@touch $@
+
+$(CHROMIUM):
+	@test "$$(id -u)" = 0 && command -v apt-get >/dev/null || { echo "The browser tests need \
+	$(CHROMIUM). On Debian or Ubuntu: sudo apt-get install chromium"; exit 1; }
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium
 
 $(PRISM):
 	@command -v npm >/dev/null || { echo "Prism needs Node.js and npm; install them first."; exit 1; }

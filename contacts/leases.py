@@ -36,6 +36,12 @@ def beat(worker_id: UUID) -> bool:
     return bool(Worker.objects.filter(id=worker_id, gone_at=None).update(seen_at=Now()))
 
 
+def come_back(worker_id: UUID) -> bool:
+    """Renew the lease, also of a worker that had left; False when it was declared lost."""
+    here = Worker.objects.filter(id=worker_id, is_lost=False)
+    return bool(here.update(seen_at=Now(), gone_at=None))
+
+
 def holds(worker_id: UUID) -> bool:
     """Tell whether the worker still has its lease, and keep it so until the transaction ends.
 

@@ -59,7 +59,10 @@ class Runtime:
             fleet.restore()
             self._engine = Engine(self.gate, leases.register())
         try:
-            return self.run(self._engine.work(seconds, should_stop))
+            has_more = self.run(self._engine.work(seconds, should_stop))
+            if not has_more:
+                leases.leave(self._engine.worker_id)  # who rests is not lost
+            return has_more
         except LeaseLost:
             log.warning("lease_lost", worker=str(self._engine.worker_id))
             self._forget_engine()

@@ -73,8 +73,8 @@ class Engine:
 
         Raises LeaseLost when the items in hand were given to others.
         """
-        if not await self._lane.run(leases.beat, self.worker_id):
-            raise LeaseLost(str(self.worker_id))  # idle for longer than the lease
+        if not await self._lane.run(leases.come_back, self.worker_id):
+            raise LeaseLost(str(self.worker_id))  # nobody heard of us for longer than the lease
         stop_at = time.monotonic() + seconds
         self._runs_at = 0.0  # somebody rang: what we knew of runs is old
         heart = asyncio.create_task(self._beat())

@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from config.embedded import PROJECT, Services
+from tests.lab.processes import free_ports, living_on
 
 # A shell that runs the tests in the background has its children ignore SIGINT.
 HEARING = """
@@ -23,14 +24,6 @@ import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 os.execv(sys.executable, [sys.executable, "manage.py", "run"])
 """
-
-
-def free_ports(count):
-    with ExitStack() as stack:
-        found = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in found:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in found]
 
 
 @pytest.fixture
@@ -84,19 +77,6 @@ def read_until(process, words):
     pytest.fail(f"it never said {words!r}:\n{''.join(said)}")
 
 
-def of_this_run(environment):
-    """The processes that carry this run's home in their environment."""
-    mark = environment["SWITCHBOARD_HOME"]
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get("SWITCHBOARD_HOME") == mark:
-                found.append(process.cmdline())
-        except (psutil.NoSuchProcess, psutil.AccessDenied):
-            continue
-    return found
-
-
 def sign_in(port, password):
     """Sign in as a browser does and return the page that it leads to."""
     opener = urllib.request.build_opener(
@@ -115,7 +95,7 @@ def test_first_start_leads_in_and_ctrl_c_leaves_nothing(start, environment, home
     (password,) = re.findall(r"one-time password (\S+)", greeting)
 
     page = sign_in(environment["PORT"], password)
-    running = len(of_this_run(environment))
+    running = len(living_on(home))
     process.send_signal(signal.SIGINT)
     rest = process.stdout.read()
 
@@ -124,11 +104,11 @@ def test_first_start_leads_in_and_ctrl_c_leaves_nothing(start, environment, home
     assert "Sandbox: nothing is bought, nothing is sent" in page
     assert running > 5
     assert (process.wait(timeout=60), rest.splitlines()[-1]) == (0, "Everything is stopped.")
-    assert of_this_run(environment) == []
+    assert living_on(home) == []
     assert not Services(home).is_running()
 
 
-def test_one_process_that_dies_stops_the_rest(start, environment):
+def test_one_process_that_dies_stops_the_rest(start, environment, home):
     process = start()
     read_until(process, "Ctrl-C stops all of it")
     beat = [p for p in psutil.Process(process.pid).children() if "beat" in p.cmdline()]
@@ -138,7 +118,7 @@ def test_one_process_that_dies_stops_the_rest(start, environment):
 
     assert "beat ended (SIGKILL); stopping the rest" in rest
     assert process.wait(timeout=60) == 1
-    assert of_this_run(environment) == []
+    assert living_on(home) == []
 
 
 def test_taken_port_is_said_with_the_way_to_another(start, environment):
@@ -166,5 +146,5 @@ def test_stopped_while_starting_leaves_nothing(start, environment, home, after_s
     process.communicate(timeout=60)
 
     assert process.returncode in (-number, 128 + number, 0)
-    assert of_this_run(environment) == []
+    assert living_on(home) == []
     assert not Services(home).is_running() and not list((home / "run").glob("*"))

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from contacts.models import Contact
+from contacts.models import Contact, Worker
 from enrichment import services, sweeping
 from enrichment.models import Answer, Recipe, Run, RunItem
 from integrations import services as accounts
@@ -289,3 +289,15 @@ def test_a_batch_asks_for_many_numbers_in_one_request(runtime, sandbox, line_typ
     assert run.spent_usd == Decimal("0.80")
     assert ApiCall.objects.count() <= 10
     assert Reservation.objects.count() == 0
+
+
+def test_a_worker_that_rests_is_not_lost_and_comes_back(runtime):
+    runtime.work(1)
+    rested = Worker.objects.get()
+    contact()
+
+    run = worked(runtime, approved(phone_recipe()))
+
+    assert (rested.gone_at is None, rested.is_lost) == (False, False)
+    assert run.state == "done"
+    assert Worker.objects.get().pk == rested.pk

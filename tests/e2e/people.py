@@ -1,0 +1,16 @@
+"""Who works in the office, and how they get in."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+ROLES = ("viewer", "operator", "manager", "admin")
+PASSWORD = "reserved for rehearsals"
+
+
+def sign_in(page: Page, name: str, password: str) -> None:
+    page.goto("/admin/login/?next=/admin/")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Log in").click()
+    expect(page).not_to_have_url("**/login/**")

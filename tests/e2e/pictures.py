@@ -1,0 +1,33 @@
+"""Pictures of pages for docs/screenshots/, small enough to be kept with the code."""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image
+from playwright.sync_api import Page
+
+from config.embedded import PROJECT
+
+FOLDER = PROJECT / "docs" / "screenshots"
+WIDE, NARROW = 1440, 390
+HEIGHTS = {WIDE: 900, NARROW: 844}
+TALLEST = 1800  # more of a long list shows nothing new
+COLOURS = 64
+
+
+def resize(page: Page, width: int) -> None:
+    """Make the window this wide, and as tall as the page up to a limit."""
+    page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+    tall = page.evaluate("() => document.documentElement.scrollHeight")
+    height = min(max(tall, HEIGHTS[width]), TALLEST)
+    page.set_viewport_size({"width": width, "height": height})
+
+
+def take(page: Page, name: str) -> None:
+    """Write what the window shows as `<name>.png`."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    shot = page.screenshot(animations="disabled", caret="hide")
+    whole = Image.open(io.BytesIO(shot)).convert("RGB")
+    few = whole.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    few.save(FOLDER / f"{name}.png", optimize=True)

@@ -1,0 +1,130 @@
+"""What stands in the office before a test, written from inside by `Office.perform`."""
+
+from __future__ import annotations
+
+import time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.contrib.auth.models import Group, Permission, User
+from django.db import models
+from django.utils import timezone
+
+from config.embedded import PROJECT
+from contacts.annotations import add_note, add_tag
+from contacts.importing.drafts import take_in
+from contacts.importing.service import start as start_import
+from contacts.importing.undo import undo
+from contacts.models import Contact, Import
+from contacts.services import edit_contact
+from dashboards import tallies
+from dashboards.redis_state import board, circuits
+from enrichment import services
+from enrichment.models import Answer, Recipe
+from integrations.models import Account
+
+M = TypeVar("M", bound=models.Model)
+
+PATIENCE_S = 60.0
+# Numbers that the sandbox answers in ways of their own (docs/sandbox.md).
+MAGIC = "\n".join(f"+150055501{line:02d}" for line in (1, 2, 11, 27, 36, 40, 43, 62, 64, 67, 70))
+NEXT_WEEK = """Phone;Name;Firm;Mail
++14155550199;Kim Doe;Acme Tools, Inc.;kim@acme-tools.test
+(415) 555-0198;Ines Roth;;ines@example.test
+555;Lee;;
+"""
+# What a role may do where the installation has no group of its name.
+MAY = {
+    "viewer": ("view_",),
+    "operator": ("view_", "add_import", "change_import", "change_contact", "add_run"),
+    "manager": ("view_", "add_", "change_", "delete_import", "undo_import", "steer_"),
+}
+
+
+def hire(password: str, *roles: str) -> None:
+    """Make somebody of every role."""
+    for role in roles:
+        user, _ = User.objects.get_or_create(username=role)
+        user.is_staff, user.is_superuser = True, role == "admin"
+        user.set_password(password)
+        user.save()
+        if group := Group.objects.filter(name__iexact=role).first():
+            user.groups.set([group])
+        elif role != "admin":
+            user.user_permissions.set(_permissions(MAY[role]))
+
+
+def live_in() -> None:
+    """Let the office have worked for a while: imports and runs in many states."""
+    admin = User.objects.get(username="admin")
+    take_in(NEXT_WEEK, name="next-week.csv", user=admin)
+    undo(mistake := imported("+12025550142\n+12025550143", "A mistake", admin))
+    until(mistake, "undone")
+    imported(MAGIC, "Numbers with a story", admin)
+    customers = imported(PROJECT / "examples" / "contacts.csv", "contacts.csv", admin)
+    recipe = Recipe.objects.get(slug="phone")
+    run = services.create_run(recipe, {}, name="In between", user=admin)
+    services.approve(run, cap_usd=Decimal(5))
+    services.start(run.pk)
+    services.pause(run)
+    services.create_run(recipe, {}, name="Next month", user=admin)
+    ran("Everybody", {}, admin)
+    ran("Customers", {"import": customers.pk}, admin)
+    remark(admin)
+    Account.objects.update(daily_cap_usd=100, monthly_cap_usd=1000)
+    tallies.refresh()
+
+
+def imported(source: Path | str, name: str, by: User) -> Import:
+    start_import(record := take_in(source, name=name, user=by))
+    return until(record, "done")
+
+
+def ran(name: str, chosen: dict[str, Any], by: User, *states: str) -> None:
+    run = services.create_run(Recipe.objects.get(slug="phone"), chosen, name=name, user=by)
+    services.launch(run, Decimal(50))
+    until(run, *(states or ("done", "blocked")))
+
+
+def remark(by: User) -> None:
+    """Have somebody edit, note and tag the first contact with an e-mail address."""
+    contact = Contact.objects.exclude(email="").order_by("pk")[0]
+    edit_contact(contact.pk, {"position": "Head of purchasing"}, by, contact.revision)
+    add_note(contact, "Prefers to be called before noon.", by)
+    add_tag(contact, "Key account", by)
+
+
+def calm() -> None:
+    """Reset every circuit."""
+    for one in circuits():
+        board().reset(one.key)
+
+
+def until(record: M, *states: str) -> M:
+    give_up_at = time.monotonic() + PATIENCE_S
+    while record.state not in states:
+        assert time.monotonic() < give_up_at, f"{record} is still {record.state}"
+        time.sleep(0.1)
+        record.refresh_from_db()
+    return record
+
+
+def _permissions(beginnings: tuple[str, ...]) -> list[Permission]:
+    rooms = ("contacts", "enrichment", "integrations", "dashboards")
+    every = Permission.objects.filter(content_type__app_label__in=rooms)
+    return [one for one in every if one.codename.startswith(beginnings)]
+
+
+def ask_about(first: str, count: str, *states: str) -> None:
+    """Import so many numbers from the first on, and have a run over them come to such a state."""
+    admin = User.objects.get(username="admin")
+    numbers = "\n".join(f"+{int(first) + at}" for at in range(int(count)))
+    source = imported(numbers, f"From {first}", admin)
+    ran(f"From {first}", {"import": source.pk}, admin, *states)
+
+
+def ask_anew(number: str) -> None:
+    """Let a run ask everything about one number again, as if all answers were stale."""
+    Answer.objects.update(expires_at=timezone.now())
+    ran(f"{number} anew", {"q": number}, User.objects.get(username="admin"))
