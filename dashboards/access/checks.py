@@ -10,23 +10,10 @@ from django.core.checks import CheckMessage, Error, register
 
 from dashboards.access.roles import ROLES
 
-# Named by a role before the model has it.
-COMING = frozenset(
-    {
-        "contacts.export_contact",
-        "contacts.view_export",
-        "contacts.delete_export",
-        "enrichment.approve_run",
-        "integrations.change_secret",
-        "integrations.test_account",
-        "integrations.view_exchange",
-    }
-)
-
 
 @register()
 def roles_name_what_exists(app_configs: Any, **_: Any) -> list[CheckMessage]:
-    known = permissions_of_models() | COMING
+    known = permissions_of_models()
     return [
         Error(
             f"The role {role.name} names {permission}, which no model has.",
