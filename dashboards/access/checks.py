@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import apps
-from django.contrib.auth.management import _get_all_permissions
+from django.contrib.auth.management import _get_all_permissions  # type: ignore[attr-defined]  # what `migrate` asks
 from django.core.checks import CheckMessage, Error, register
 
 from dashboards.access.roles import ROLES
@@ -44,5 +44,5 @@ def permissions_of_models() -> set[str]:
     return {
         f"{model._meta.app_label}.{codename}"
         for model in apps.get_models()
-        for codename, _ in _get_all_permissions(model._meta)  # type: ignore[no-untyped-call]
+        for codename, _ in _get_all_permissions(model._meta)
     }

@@ -83,5 +83,5 @@ def _whom_to_ask(request: HttpRequest) -> list[str]:
     """Return the names of a few administrators, for those who are signed in."""
     if not _is_signed_in(request):
         return []
-    people = admins().exclude(pk=request.user.pk).order_by("pk")[:ASKED]
+    people = admins().exclude(username=request.user.get_username()).order_by("pk")[:ASKED]
     return [person.get_full_name() or person.get_username() for person in people]

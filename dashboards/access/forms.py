@@ -68,7 +68,7 @@ class UserForm(UserChangeForm):  # type: ignore[misc]
         self.initial["groups"] = self.instance.groups.exclude(name__in=NAMES)
 
     def clean(self) -> dict[str, Any]:
-        chosen = super().clean()
+        chosen: dict[str, Any] = super().clean()
         if chosen.get("role") == ADMIN.name and chosen.get("is_active"):
             return chosen
         try:

@@ -55,7 +55,10 @@ def refuse(request: HttpRequest, response: Any, credentials: dict[str, Any]) -> 
 
 def _failures(username: str) -> QuerySet[AccessAttempt]:
     since = timezone.now() - settings.AXES_COOLOFF_TIME
-    return AccessAttempt.objects.filter(username=username, attempt_time__gte=since)
+    rows: QuerySet[AccessAttempt] = AccessAttempt.objects.filter(
+        username=username, attempt_time__gte=since
+    )
+    return rows
 
 
 def _end(rows: QuerySet[AccessAttempt]) -> datetime | None:

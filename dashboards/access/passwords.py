@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import User
@@ -63,7 +62,7 @@ class PasswordPage(PasswordChangeView):
         given = super().get_context_data(**kwargs)
         return {**site, **given, "title": title, "is_due": self._is_due}
 
-    def form_valid(self, form: forms.BaseForm) -> HttpResponse:
+    def form_valid(self, form: Any) -> HttpResponse:
         elsewhere = "" if self._is_due else " Everywhere else you are signed out."
         messages.success(self.request, f"Your password is changed.{elsewhere}")
         return super().form_valid(form)

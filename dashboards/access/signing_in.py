@@ -20,6 +20,6 @@ class SignInForm(AuthenticationForm):  # type: ignore[misc]
     def clean_username(self) -> str:
         """Refuse what no name can be; Django asks for it, but does not look."""
         name: str = self.cleaned_data["username"]
-        if len(name) > User._meta.get_field("username").max_length:
+        if len(name) > (User._meta.get_field("username").max_length or 0):
             raise self.get_invalid_login_error()
         return name

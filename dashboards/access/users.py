@@ -121,7 +121,7 @@ class OurUserAdmin(UserAdmin, ModelAdmin):  # type: ignore[type-arg]
         return f"Until {until:%H:%M} UTC, after failed sign-ins" if until else "No"
 
 
-class OurGroupAdmin(GroupAdmin, ModelAdmin):  # type: ignore[type-arg]
+class OurGroupAdmin(GroupAdmin, ModelAdmin):
     """Roles are to look at: the program keeps them. Groups made by hand can be changed."""
 
     list_display = ("called", "kept_by")

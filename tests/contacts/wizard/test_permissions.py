@@ -8,8 +8,8 @@ from contacts.models import Import
 from tests.contacts.wizard.conftest import url
 
 PREPARE = ("mapping", "summary", "forecast")
-VIEW = ("change", "progress", "rows", "rejected", "rejects")
-GET = (*PREPARE, *VIEW, "undo", "delete")
+VIEW = ("change", "progress", "rows", "rejected")
+GET = (*PREPARE, *VIEW, "rejects", "undo", "delete")
 POST = ("mapping", "preview", "start", "stop", "go_on", "undo", "delete")
 
 
@@ -46,7 +46,14 @@ def test_viewer_sees_and_changes_nothing(done, person, client):
 
     assert allowed(client, record) == {("GET", page) for page in VIEW}
     html = client.get(url("change", record)).content.decode()
-    assert url("undo", record) not in html and url("delete", record) not in html
+    assert not [page for page in ("undo", "delete", "rejects") if url(page, record) in html]
+
+
+def test_rejected_rows_are_downloaded_by_those_who_bring_files(done, person, client):
+    record = done()
+    person("view_import", "add_import")
+
+    assert allowed(client, record) == {("GET", page) for page in (*VIEW, "rejects")}
 
 
 def test_who_adds_prepares_drafts_of_their_own(draft, person, client):
@@ -54,7 +61,10 @@ def test_who_adds_prepares_drafts_of_their_own(draft, person, client):
     mine = draft(user=person("add_import"))
 
     prepared = {("GET", page) for page in PREPARE}
-    prepared |= {("POST", page) for page in ("mapping", "preview", "start", "stop", "go_on")}
+    prepared |= {
+        ("POST", page) for page in ("mapping", "preview", "start", "stop", "go_on", "undo")
+    }
+    prepared |= {("GET", "undo"), ("GET", "delete")}
     assert allowed(client, theirs) == set()
     assert allowed(client, mine) == prepared
 
