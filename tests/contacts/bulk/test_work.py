@@ -34,12 +34,12 @@ def many(count: int) -> None:
     )
 
 
-def do(user, kind: str, selection: dict | None = None, **more: str) -> BulkAction:
+def do(user, kind: str, selection: dict[str, object] | None = None, **more: str) -> BulkAction:
     wish = Wish(kind, selection or {}, service.newest_id(), uuid4(), **more)
     return service.start(wish, user)
 
 
-def history() -> list[tuple[str, dict, dict]]:
+def history() -> list[tuple[str, dict[str, object], dict[str, object]]]:
     return [(one.by, one.before, one.after) for one in ContactChange.objects.order_by("id")]
 
 
