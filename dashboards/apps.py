@@ -10,6 +10,8 @@ class DashboardsConfig(AppConfig):
     def ready(self) -> None:
         from dashboards.access import checks  # noqa: F401 - registers it
         from dashboards.alerting.channels import reseal
+        from dashboards.neighbours import introduce_all
         from integrations.services import also_reseal
 
         also_reseal(reseal)
+        introduce_all()

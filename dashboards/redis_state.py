@@ -8,8 +8,8 @@ from functools import lru_cache
 import redis
 from django.conf import settings
 
-from integrations.accounts import is_sandbox
-from integrations.circuits import CircuitBoard, CircuitState
+from integrations import fleet
+from integrations.circuits import CircuitState
 from integrations.redis_link import FAILURES, impatient
 from integrations.registry import PROVIDERS
 
@@ -25,11 +25,6 @@ class RedisState:
     used_mib: float = 0.0
 
 
-def board() -> CircuitBoard:
-    """Return this web process's view of the fleet's circuits."""
-    return _board(settings.REDIS_URL)
-
-
 def redis_state() -> RedisState:
     """Ask Redis how it is; takes half a second at the most."""
     try:
@@ -41,20 +36,9 @@ def redis_state() -> RedisState:
     return RedisState(False, problem, int(told.get("used_memory", 0)) / 2**20)
 
 
-def circuits() -> list[CircuitState]:
-    """Return the circuits of every provider in the present mode, and all others Redis holds."""
-    known = {state.key: state for state in board().states()}
-    suffix = ":sandbox" if is_sandbox() else ""
-    for of in PROVIDERS:
-        key = of.slug + suffix
-        known.setdefault(key, CircuitState(key, "closed", 0, None, None, "", "", ""))
-    order = {"open": 0, "half-open": 1, "closed": 2}
-    return sorted(known.values(), key=lambda state: (order[state.state], state.key))
-
-
 def open_circuits() -> list[CircuitState]:
     """Return the circuits that let no call through."""
-    return [state for state in board().states() if state.state != "closed"]
+    return [state for state in fleet.board().states() if state.state != "closed"]
 
 
 def circuit_label(key: str) -> str:
@@ -62,11 +46,6 @@ def circuit_label(key: str) -> str:
     slug, _, mode = key.partition(":")
     name = next((of.label for of in PROVIDERS if of.slug == slug), slug)
     return f"{name} ({mode})" if mode else name
-
-
-@lru_cache(maxsize=4)
-def _board(url: str) -> CircuitBoard:
-    return CircuitBoard(redis.Redis.from_url(url))
 
 
 @lru_cache(maxsize=4)

@@ -14,6 +14,7 @@ from django.conf import settings
 
 from contacts import leases
 from enrichment.engine.engine import Engine, LeaseLost
+from integrations import fleet
 from integrations.gate import Gate, open_gate
 from integrations.services import ensure_accounts
 
@@ -55,6 +56,7 @@ class Runtime:
         """Work run items for about `seconds`; tell whether there may be more."""
         if self._engine is None:
             ensure_accounts()
+            fleet.restore()
             self._engine = Engine(self.gate, leases.register())
         try:
             return self.run(self._engine.work(seconds, should_stop))

@@ -19,7 +19,7 @@ from enrichment.engine.claiming import QUEUE
 from enrichment.models import Answer, Run, RunItem
 from enrichment.questions import key_of
 from enrichment.ringing import ring, ring_estimate
-from integrations import ledger
+from integrations import fleet, ledger
 from integrations.accounts import Accounts
 from integrations.errors import CallError
 
@@ -41,6 +41,7 @@ def sweep() -> None:
         services.start(run_id)
     for run_id in Run.objects.filter(state=Run.State.DRAFT).values_list("pk", flat=True):
         ring_estimate(run_id)
+    fleet.restore()
     _wake_runs()
     if _is_anything_due():
         ring()

@@ -129,6 +129,14 @@ class Accounts:
         }
 
 
+def view_for_trial(row: Account) -> AccountView:
+    """Return an account ready for a call, also one that is switched off or was refused.
+
+    Raises AccountUnusable without secrets that can be read.
+    """
+    return _view(row, provider(row.provider), is_sandbox())
+
+
 def _resolve(row: Account, of: Provider, in_sandbox: bool) -> Current:
     changed = {change.name: change for change in row.lookups.all()}
     terms = {name: _terms(found, changed.get(name)) for name, found in of.lookups.items()}

@@ -54,6 +54,14 @@ NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
 TRANSPORT_ERRORS = (aiohttp.ClientError, OSError)
 
+# How a connection failed, the special kinds before the general ones.
+HOW: tuple[tuple[str, type[Exception]], ...] = (
+    ("dns", aiohttp.ClientConnectorDNSError),
+    ("tls", aiohttp.ClientSSLError),
+    ("refused", aiohttp.ClientConnectorError),
+    ("slow", TimeoutError),
+)
+
 # Where providers put their own id of an exchange.
 REMOTE_ID_HEADERS = (
     "Twilio-Request-Id",
@@ -85,14 +93,16 @@ def error_for(call: Call, status: int, headers: Mapping[str, str], body: Any) ->
 def failure_for(call: Call, exc: Exception) -> CallError:
     """Return what a transport's exception means: was the question perhaps received?
 
-    The text is the exception's, scrubbed of addresses with keys in them.
+    The text is the exception's, scrubbed of addresses with keys in them; the code is a word of
+    ours for how it failed: "dns", "tls", "refused", "slow" or "cut".
     """
     text = f"{subject(call)}: {type(exc).__name__} {scrub(str(exc))}".rstrip()
     if isinstance(exc, aiohttp.InvalidURL | aiohttp.NonHttpUrlClientError):
         return AccountUnusable(f"{subject(call)}: the account's address is not an http(s) address")
     if isinstance(exc.__cause__, ContentEncodingError):
         return ContractBroken(text)
-    return Unreachable(text) if isinstance(exc, NEVER_SENT) else OutcomeUnknown(text)
+    kind = Unreachable if isinstance(exc, NEVER_SENT) else OutcomeUnknown
+    return kind(text, code=next((word for word, kinds in HOW if isinstance(exc, kinds)), "cut"))
 
 
 def subject(call: Call) -> str:

@@ -45,15 +45,19 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What one answered question costs; with `on_hit_only` a miss is free."""
+    """What one answered question costs; with `on_hit_only` a miss is free.
+
+    `source` is the vendor's page that says so; without one it is our guess.
+    """
 
     usd: Decimal
     on_hit_only: bool = False
+    source: str = ""
 
 
-def usd(amount: str, *, on_hit_only: bool = False) -> Price:
+def usd(amount: str, *, on_hit_only: bool = False, source: str = "") -> Price:
     """Return a price in US dollars, given as text so that it is exact."""
-    return Price(Decimal(amount), on_hit_only)
+    return Price(Decimal(amount), on_hit_only, source)
 
 
 FREE = usd("0")
@@ -202,7 +206,10 @@ class Switch:
 
 @dataclass(slots=True, eq=False)
 class Provider:
-    """An external API: where it is, how it wants to be asked, and the lookups it answers."""
+    """An external API: where it is, how it wants to be asked, and the lookups it answers.
+
+    `error_docs` is the vendor's page about one error, with `{code}` in it.
+    """
 
     slug: str
     label: str
@@ -220,6 +227,7 @@ class Provider:
     switches: tuple[Switch, ...] = ()
     lookups: dict[str, Lookup] = field(default_factory=dict)
     trial: Trial | None = None
+    error_docs: str = ""
 
     def lookup(
         self,
@@ -261,6 +269,9 @@ class Provider:
         return found
 
     def tests(self, trial: Trial) -> Trial:
-        """Register the coroutine behind "test this connection"; it says what it saw in words."""
+        """Register the coroutine behind "test this connection"; it says what it saw in words.
+
+        What it asks costs nothing: people press that button as often as they like.
+        """
         self.trial = trial
         return trial

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 from django.utils import timezone
 
 from integrations.accounts import secret_box
 from integrations.models import Account
-from integrations.registry import PROVIDERS
+from integrations.registry import PROVIDERS, provider
+from integrations.secrets import SecretUnreadable
 
 _RESEALING: list[Callable[[], int]] = []
 
@@ -17,31 +21,44 @@ _RESEALING: list[Callable[[], int]] = []
 def ensure_accounts() -> None:
     """Create an account without secrets for every provider that has none."""
     have = set(Account.objects.values_list("provider", flat=True))
-    Account.objects.bulk_create(
-        [Account(provider=p.slug) for p in PROVIDERS if p.slug not in have], ignore_conflicts=True
-    )
+    missing = [Account(provider=p.slug) for p in PROVIDERS if p.slug not in have]
+    if missing:
+        Account.objects.bulk_create(missing, ignore_conflicts=True)
 
 
-def set_secrets(account: Account, typed: Mapping[str, str]) -> None:
+def set_secrets(
+    account: Account, typed: Mapping[str, str], user: AbstractUser | None = None
+) -> None:
     """Seal the secrets that were typed over those kept; a blank one stays as it was.
 
-    A new secret deserves a new trial, so a refused account is ready again.
+    A new secret deserves a new trial, so a refused account is ready again. Raises
+    SecretUnreadable when those kept cannot be read and not all were typed.
     """
     changed = {name: text.strip() for name, text in typed.items() if text.strip()}
     if not changed:
         return
     with transaction.atomic():
         row = Account.objects.select_for_update().get(pk=account.pk)
-        kept = secret_box().open(row.secrets) if row.secrets else {}
-        row.secrets = secret_box().seal({**kept, **changed})
+        row.secrets = secret_box().seal({**_kept(row, changed), **changed})
+        row.secrets_set = {**row.secrets_set, **dict.fromkeys(changed, _stamp(user))}
         row.state, row.state_reason, row.state_since = Account.State.OK, "", None
-        row.save(update_fields=["secrets", "state", "state_reason", "state_since", "updated_at"])
+        row.save(
+            update_fields=[
+                "secrets", "secrets_set", "state", "state_reason", "state_since", "updated_at",
+            ]
+        )  # fmt: skip
+        labels = {secret.name: secret.label for secret in provider(row.provider).secrets}
+        note(row, user, ". ".join(f"{labels.get(name, name)}: set" for name in changed))
     account.refresh_from_db()
 
 
-def forget_secrets(account: Account) -> None:
+def forget_secrets(account: Account, user: AbstractUser | None = None) -> None:
     """Remove every secret of an account."""
-    Account.objects.filter(pk=account.pk).update(secrets="", updated_at=timezone.now())
+    with transaction.atomic():
+        Account.objects.filter(pk=account.pk).update(
+            secrets="", secrets_set={}, updated_at=timezone.now()
+        )
+        note(account, user, "Secrets: forgotten")
     account.refresh_from_db()
 
 
@@ -73,9 +90,44 @@ def stop_account(account_id: int, version: int, state: str, reason: str) -> bool
     )
 
 
-def resume_account(account: Account) -> None:
-    """Let an account be asked again, on a person's word."""
-    Account.objects.filter(pk=account.pk).update(
+def resume_account(
+    account: Account, user: AbstractUser | None = None, *, version: int | None = None
+) -> bool:
+    """Let a stopped account be asked again; with `version` only if nobody changed it since."""
+    rows = Account.objects.filter(pk=account.pk).exclude(state=Account.State.OK)
+    if version is not None:
+        rows = rows.filter(version=version)
+    moved = rows.update(
         state=Account.State.OK, state_reason="", state_since=None, updated_at=timezone.now()
     )
+    if moved:
+        note(account, user, "Asked again after it was stopped")
     account.refresh_from_db()
+    return bool(moved)
+
+
+def note(account: Account, user: AbstractUser | None, what: str) -> None:
+    """Keep who changed what; never a secret. Without a person nobody is named, so nothing is."""
+    if user is not None and what:
+        LogEntry.objects.log_actions(
+            user.pk, [account], CHANGE, change_message=what, single_object=True
+        )
+
+
+def _kept(row: Account, changed: Mapping[str, str]) -> dict[str, str]:
+    """Return the secrets kept; unreadable ones may go where all are being replaced."""
+    if not row.secrets:
+        return {}
+    try:
+        return secret_box().open(row.secrets)
+    except SecretUnreadable:
+        if {secret.name for secret in provider(row.provider).secrets} <= set(changed):
+            return {}
+        raise
+
+
+def _stamp(user: AbstractUser | None) -> dict[str, Any]:
+    return {
+        "at": timezone.now().isoformat(timespec="seconds"),
+        "by": user.get_username() if user else "",
+    }

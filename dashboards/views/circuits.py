@@ -12,8 +12,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from dashboards.redis_state import board, circuit_label, circuits, redis_state
+from dashboards.redis_state import circuit_label, redis_state
 from dashboards.views.access import fragment, page
+from integrations import fleet
 from integrations.circuits import CircuitState
 
 PERMISSION = "dashboards.view_circuits"
@@ -51,7 +52,7 @@ def table(request: HttpRequest) -> HttpResponse:
 @page(STEER)
 def steer(request: HttpRequest, key: str) -> HttpResponse:
     """One circuit with the form that opens or resets it; an unknown key leads back."""
-    state = next((one for one in circuits() if one.key == key), None)
+    state = next((one for one in fleet.known_states() if one.key == key), None)
     if state is None:
         messages.error(request, f"There is no circuit {key}.")
         return HttpResponseRedirect(reverse("dashboards:circuits"))
@@ -71,7 +72,7 @@ def steer(request: HttpRequest, key: str) -> HttpResponse:
 def _do(request: HttpRequest, state: CircuitState, what: str, reason: str) -> None:
     by = request.user.get_username()
     is_known = (
-        board().open_by_hand(state.key, reason, by) if what == "open" else board().reset(state.key)
+        fleet.open_by_hand(state.key, reason, by) if what == "open" else fleet.reset(state.key)
     )
     if not is_known:
         messages.error(request, NOBODY_KNOWS)
@@ -84,7 +85,7 @@ def _do(request: HttpRequest, state: CircuitState, what: str, reason: str) -> No
 def _state(request: HttpRequest) -> dict[str, Any]:
     return {
         "redis": redis_state(),
-        "circuits": [_row(state) for state in circuits()],
+        "circuits": [_row(state) for state in fleet.known_states()],
         "may_steer": request.user.has_perm(STEER),
     }
 
@@ -94,6 +95,6 @@ def _row(state: CircuitState) -> dict[str, Any]:
         "state": state,
         "label": circuit_label(state.key),
         "colour": COLOURS[state.state],
-        "is_by_hand": state.state != "closed" and state.retry_at is None,
+        "is_by_hand": state.is_by_hand,
         "link": reverse("dashboards:circuit", args=[state.key]),
     }

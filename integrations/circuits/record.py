@@ -32,6 +32,10 @@ class CircuitState:
     reason: str
     by: str
 
+    @property
+    def is_by_hand(self) -> bool:
+        return self.state != "closed" and self.retry_at is None
+
 
 @dataclass(frozen=True, slots=True)
 class Record:

@@ -4,7 +4,7 @@ import pytest
 import redis
 from django.urls import reverse
 
-from dashboards.redis_state import board
+from integrations import fleet
 from tests.dashboards.people import signed_in
 
 KEY = "twilio:sandbox"
@@ -38,7 +38,7 @@ def test_an_open_circuit_says_since_when_why_and_until_when(admin_client):
     def fail():
         raise OSError("connection refused")
 
-    circuit = board().circuit("acme", fail_max=1)
+    circuit = fleet.board().circuit("acme", fail_max=1)
     with pytest.raises(OSError), circuit.calling():
         fail()
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from integrations.auth import basic
+from integrations.errors import ContractBroken
 from integrations.provider import (
-    FREE,
     Api,
     Gather,
     Provider,
@@ -48,6 +48,7 @@ TWILIO = Provider(
     # Packages that ask the carrier itself (SIM swap, line status) take their time.
     timeout_s=20.0,
     classify=classify,
+    error_docs="https://www.twilio.com/docs/api/errors/{code}",
     switches=(
         Switch(
             "batch_size",
@@ -68,7 +69,7 @@ TWILIO.add(
     "validation",
     {"phone"},
     {"phone_is_valid", "phone_country", "phone_validation_errors"},
-    FREE,
+    usd("0", source="https://www.twilio.com/docs/lookup/v2-api/formatting-validation"),
     days(365),
     gather=_V2,
 )
@@ -209,5 +210,10 @@ TWILIO.add(
 @TWILIO.tests
 async def validate_a_reserved_number(api: Api) -> str:
     """Return what a free validation of a number that nobody has says of the account."""
-    await api.get("/v2/PhoneNumbers/%2B14155550100")
-    return "Twilio accepts the Account SID and Auth Token; Lookup answers."
+    body = await api.get("/v2/PhoneNumbers/%2B14155550100")
+    if not isinstance(body, dict) or not isinstance(body.get("valid"), bool):
+        raise ContractBroken("Twilio: the answer does not say whether the number is valid")
+    return (
+        "Twilio accepts the Account SID and the Auth Token, and Lookup answers. Whether your"
+        " contract has a package shows only when a number is asked, which may cost money."
+    )

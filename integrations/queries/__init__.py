@@ -1,0 +1,1 @@
+"""Reads of this room's pages: how accounts stand, and pages of the ledger."""
