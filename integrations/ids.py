@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from datetime import UTC, datetime
 from uuid import UUID
 
 VERSION_AND_VARIANT = (0x7 << 76) | (0b10 << 62)
@@ -17,3 +18,13 @@ def uuid7() -> UUID:
     """
     stamp = time.time_ns() // 1_000_000 << 80
     return UUID(int=stamp | random.getrandbits(80) & RANDOM_BITS | VERSION_AND_VARIANT)
+
+
+def first_uuid7(at: datetime) -> UUID:
+    """Return the id that sorts before every one made at that moment or later."""
+    return UUID(int=(int(at.timestamp() * 1000) << 80) | (0x7 << 76))
+
+
+def moment_of(found: UUID) -> datetime:
+    """Return when an id was made."""
+    return datetime.fromtimestamp((found.int >> 80) / 1000, UTC)

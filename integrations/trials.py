@@ -68,7 +68,9 @@ def run_trial(account: Account, user: AbstractUser) -> Finding:
     if call and (call.sent or isinstance(error, Unreachable)):
         _write_down(call, error)
     has_resumed = _act(account, error, user)
-    has_closed = not error and circuit is not None and circuit.state != "closed" and fleet.reset(key)
+    has_closed = (
+        not error and circuit is not None and circuit.state != "closed" and fleet.reset(key)
+    )
     finding = found(
         of, call, said, error,
         in_sandbox=in_sandbox, has_resumed=has_resumed, has_closed=bool(has_closed),

@@ -1,6 +1,7 @@
 """The back office of the integrations room."""
 
 from integrations.admin.accounts import AccountAdmin
-from integrations.admin.calls import ApiCallAdmin, BudgetAdmin
+from integrations.admin.budgets import BudgetAdmin
+from integrations.admin.calls import ApiCallAdmin
 
 __all__ = ["AccountAdmin", "ApiCallAdmin", "BudgetAdmin"]

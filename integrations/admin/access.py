@@ -20,7 +20,7 @@ from integrations.registry import PROVIDERS
 
 VIEW = "integrations.view_account"
 CHANGE = "integrations.change_account"
-SECRET = "integrations.change_secret"
+SET_SECRETS = "integrations.change_secret"
 TEST = "integrations.test_account"
 VIEW_CALLS = "integrations.view_apicall"
 VIEW_EXCHANGE = "integrations.view_exchange"

@@ -16,12 +16,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from unfold.admin import ModelAdmin
 
 from integrations import services
-from integrations.admin.access import CHANGE, SECRET, TEST, account_or_404, may, person
+from integrations.accounts import is_sandbox
+from integrations.admin.access import CHANGE, SET_SECRETS, TEST, account_or_404, may, person
 from integrations.admin.forms import SECTIONS, Section
 from integrations.models import Account
 from integrations.neighbours import neighbours
 from integrations.queries.standings import standings
 from integrations.queries.states import how_to_go_live
+from integrations.registry import provider
 from integrations.trials import run_trial
 
 HISTORY = 20
@@ -30,16 +32,17 @@ HISTORY = 20
 def cards(office: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """A card for every provider, with its state at a glance."""
     services.ensure_accounts()
-    found = standings()
+    in_sandbox = is_sandbox()
+    found = standings(in_sandbox=in_sandbox)
     return _show(
         office, request, "cards", "Accounts",
         cards=[
             {"standing": one, "link": _address("change", one.account), **_circuit(request)}
             for one in found
         ],
-        is_sandbox=any(one.is_sandbox for one in found),
+        is_sandbox=in_sandbox,
         how_to_go_live=how_to_go_live(),
-        may_set=may(request, SECRET),
+        may_set=may(request, SET_SECRETS),
     )  # fmt: skip
 
 
@@ -117,7 +120,7 @@ def _page(
         for kind in SECTIONS.values()
     ]
     return _show(
-        office, request, "account/page", str(row),
+        office, request, "account/page", f"{provider(row.provider).label}: {row.label}",
         **_glance(request, row),
         sections=[
             {
@@ -137,7 +140,7 @@ def _page(
 
 def _glance(request: HttpRequest, row: Account) -> dict[str, Any]:
     """What the top of the page shows, and a test shows anew."""
-    (standing,) = standings([row])
+    (standing,) = standings([row], in_sandbox=is_sandbox())
     waiting = [
         run for run in neighbours().waiting_runs(row) if request.user.has_perm(run.permission)
     ]

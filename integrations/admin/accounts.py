@@ -11,14 +11,14 @@ from django.urls import URLPattern, path
 from unfold.admin import ModelAdmin
 
 from integrations.admin import account_page
-from integrations.admin.access import CHANGE, READ, SECRET, TEST, VIEW, WRITE, page
+from integrations.admin.access import CHANGE, READ, SET_SECRETS, TEST, VIEW, WRITE, page
 from integrations.models import Account
 
 # Address below an account's, view, methods, who may (one of these).
 PAGES = (
     ("test", account_page.test, WRITE, (TEST,)),
     ("resume", account_page.resume, WRITE, (CHANGE,)),
-    ("forget", account_page.forget, READ + WRITE, (SECRET,)),
+    ("forget", account_page.forget, READ + WRITE, (SET_SECRETS,)),
 )
 
 
@@ -33,7 +33,9 @@ class AccountAdmin(ModelAdmin):
             )
             for name, view, methods, who in PAGES
         ]
-        save = page(self, account_page.save, WRITE, CHANGE, SECRET)  # the section asks for its own
+        save = page(
+            self, account_page.save, WRITE, CHANGE, SET_SECRETS
+        )  # the section asks for its own
         return [
             *pages,
             path("<int:pk>/save/<slug:section>/", save, name="integrations_account_save"),
@@ -46,9 +48,7 @@ class AccountAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # the ledger points at it; it can be switched off
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: Any = None
-    ) -> HttpResponseBase:
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
         return page(self, account_page.cards, READ, VIEW, CHANGE)(request)
 
     def change_view(

@@ -1,34 +1,33 @@
-"""The back office of the ledger and of budgets: to look at only."""
+"""The back office of the ledger: a list over millions of calls, and the page of one."""
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html
 from unfold.admin import ModelAdmin
-from unfold.decorators import display
-from unfold.paginator import InfinitePaginator
 
-from integrations.models import Account, ApiCall, Budget
-from integrations.registry import PROVIDERS
+from integrations.admin.access import READ, VIEW_CALLS, VIEW_EXCHANGE, may, page
+from integrations.admin.forms.section import usd
+from integrations.models import ApiCall
+from integrations.neighbours import neighbours
+from integrations.queries import calls
+from integrations.registry import PROVIDERS, lookups
+from integrations.trials import CONNECTION_TEST
 
 COLOURS = {"answered": "success", "failed": "danger", "unknown": "warning"}
+# What the list of a request looks like in the ledger: "GET /path → 200, 512 bytes: words".
+ARROW = " → "
 
 
-class ToLookAt(ModelAdmin):
-    """Rows that people read and the machine writes; nobody counts them."""
-
-    show_full_result_count = False
-    paginator = InfinitePaginator
-    list_per_page = 50
-    list_filter_submit = True
-    sortable_by = ()
-
+@admin.register(ApiCall)
+class ApiCallAdmin(ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -38,82 +37,123 @@ class ToLookAt(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
+        return page(self, overview, READ, VIEW_CALLS)(request)
 
-class ProviderFilter(admin.SimpleListFilter):
-    """The providers of the registry: a big table is not asked for its values."""
-
-    title = "provider"
-    parameter_name = "provider"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(of.slug, of.label) for of in PROVIDERS]
-
-    def queryset(self, request: HttpRequest, rows: QuerySet[ApiCall]) -> QuerySet[ApiCall]:
-        return rows.filter(provider=self.value()) if self.value() else rows
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponseBase:
+        return page(self, one, READ, VIEW_CALLS)(request, object_id)
 
 
-@admin.register(ApiCall)
-class ApiCallAdmin(ToLookAt):
-    list_display = (
-        "what", "outcome_shown", "http_status", "error_class", "ms", "price_usd", "contact",
-        "started_at",
+def overview(office: ModelAdmin, request: HttpRequest) -> HttpResponse:
+    """The list, filtered and newest first; for htmx only its rows."""
+    wanted = calls.read(request.GET.dict())
+    found = calls.page(wanted, _uuid(request.GET.get("before", "")))
+    context = {
+        "rows": _rows(request, found.rows),
+        "page": found,
+        "wanted": wanted.params,
+        "next_query": urlencode({**wanted.params, "before": found.after}) if found.after else "",
+        "notices": wanted.notices,
+    }
+    if "HX-Request" in request.headers:
+        return render(request, "integrations/calls/_rows.html", context)
+    return _show(office, request, "list", "API calls", filters=_filters(wanted), **context)
+
+
+def one(office: ModelAdmin, request: HttpRequest, pk: str) -> HttpResponse:
+    """One call: what came of it, what it belongs to, and the redacted exchange."""
+    number = _uuid(pk)
+    call = ApiCall.objects.select_related("account").filter(pk=number).first() if number else None
+    if call is None:
+        raise Http404(f"there is no API call {pk[:40]!r}")
+    (shown,) = _rows(request, [call])
+    asked, _, answered = call.exchange.partition(ARROW)
+    return _show(
+        office, request, "one", f"{call.provider}: {', '.join(shown['lookups'])}",
+        **shown,
+        may_see_exchange=may(request, VIEW_EXCHANGE),
+        asked=asked,
+        answered=answered,
+        account_link=_link(request, "integrations_account_change", "view_account", call.account_id),
+        run_link=_link(request, "enrichment_run_change", "view_run", call.run_id),
     )  # fmt: skip
-    list_filter = ("outcome", ProviderFilter, "is_sandbox")
-    search_fields = ("id",)  # makes the search box; `get_search_results` does the work
-    search_help_text = "A request id, or the number of a contact"
-    ordering = ("-id",)
-    fields = (
-        "id", "provider", "lookup", "account_shown", "contact", "run_id", "outcome", "http_status",
-        "error_class", "error", "ms", "tries", "price_usd", "remote_id", "exchange",
-        "is_sandbox", "started_at",
-    )  # fmt: skip
-
-    def get_search_results(
-        self, request: HttpRequest, rows: QuerySet[ApiCall], term: str
-    ) -> tuple[QuerySet[ApiCall], bool]:
-        text = term.strip()
-        if not text:
-            return rows, False
-        if text.isdecimal() and len(text) < 19:
-            return rows.filter(contact_id=int(text)), False
-        try:
-            return rows.filter(pk=UUID(text)), False
-        except ValueError:
-            return rows.none(), False
-
-    @display(description="Lookup", header=True)
-    def what(self, call: ApiCall) -> tuple[str, str]:
-        return call.lookup, call.provider
-
-    @display(description="Outcome", label=COLOURS)
-    def outcome_shown(self, call: ApiCall) -> tuple[str, str]:
-        return call.outcome, call.get_outcome_display()
-
-    @display(description="Contact")
-    def contact(self, call: ApiCall) -> str:
-        if not call.contact_id:
-            return ""
-        link = reverse("admin:contacts_contact_change", args=[call.contact_id])
-        return format_html('<a href="{}">{}</a>', link, call.contact_id)
-
-    @display(description="Account")
-    def account_shown(self, call: ApiCall) -> str:
-        if call.account_id is None:
-            return ""
-        return str(Account.objects.filter(pk=call.account_id).first() or f"{call.account_id}, gone")
 
 
-@admin.register(Budget)
-class BudgetAdmin(ToLookAt):
-    list_display = ("pot", "cap_usd", "reserved_usd", "spent_usd")
-    search_fields = ("key__startswith",)
-    ordering = ("-key",)
-    fields = ("pot", "cap_usd", "reserved_usd", "spent_usd")
+def _rows(request: HttpRequest, found: Any) -> list[dict[str, Any]]:
+    ids = {call.contact_id for call in found if call.contact_id}
+    may_see = request.user.has_perm("contacts.view_contact")
+    names = neighbours().contact_names(ids) if ids and may_see else {}
+    labels = {f"{each.provider}.{each.name}": each.label for each in lookups()}
+    return [
+        {
+            "call": call,
+            "price": usd(call.price_usd, "") if call.price_usd else "free",
+            "colour": COLOURS[call.outcome],
+            "lookups": [
+                labels.get(f"{call.provider}.{name}", name.replace("_", " "))
+                for name in call.lookup.split("+")
+            ],
+            "provider": PROVIDER_LABELS.get(call.provider, call.provider),
+            "link": reverse("admin:integrations_apicall_change", args=[call.pk]),
+            "contact": names.get(call.contact_id, call.contact_id),
+            "contact_link": _link(
+                request, "contacts_contact_change", "view_contact",
+                call.contact_id if call.contact_id in names else None,
+            ),
+        }
+        for call in found
+    ]  # fmt: skip
 
-    @display(description="Pot", ordering="key")
-    def pot(self, budget: Budget) -> str:
-        kind, _, rest = budget.key.partition(":")
-        if kind == "run":
-            return f"Run {rest}"
-        account, _, period = rest.partition(":")
-        return f"Account {account}, {'day' if period.count('-') == 2 else 'month'} {period}"
+
+def _filters(wanted: calls.Wanted) -> list[dict[str, Any]]:
+    """Return the selects above the list: name, label and choices of each."""
+    known = [(each.slug, f"{PROVIDER_LABELS[each.provider]}: {each.label}") for each in lookups()]
+    filters = (
+        ("provider", "Provider", list(PROVIDER_LABELS.items())),
+        ("lookup", "Lookup", [*known, (CONNECTION_TEST, "Connection test")]),
+        ("outcome", "Outcome", ApiCall.Outcome.choices),
+        ("status", "HTTP status", [(text, text) for text in calls.STATUSES]),
+        ("error", "Error", [(name, name) for name in calls.error_classes()]),
+    )
+    return [
+        {"name": name, "label": label, "choices": _with_chosen(choices, wanted.params.get(name))}
+        for name, label, choices in filters
+    ]
+
+
+def _with_chosen(choices: Any, chosen: str | None) -> list[tuple[str, str, bool]]:
+    """Return the choices with the chosen one marked; one that is not listed, such as 404, joins."""
+    found = [(value, label, value == chosen) for value, label in choices]
+    if chosen and not any(is_chosen for *_, is_chosen in found):
+        found.append((chosen, chosen, True))
+    return found
+
+
+def _link(request: HttpRequest, page_name: str, permission: str, pk: object) -> str:
+    room = page_name.partition("_")[0]
+    if pk is None or not request.user.has_perm(f"{room}.{permission}"):
+        return ""
+    return reverse(f"admin:{page_name}", args=[pk])
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _show(
+    office: ModelAdmin, request: HttpRequest, template: str, title: str, **context: Any
+) -> HttpResponse:
+    for notice in context.pop("notices", ()):
+        messages.warning(request, notice)
+    whole = {
+        **office.admin_site.each_context(request), "opts": office.opts, "title": title, **context,
+    }  # fmt: skip
+    return render(request, f"integrations/calls/{template}.html", whole)
+
+
+PROVIDER_LABELS = {of.slug: of.label for of in PROVIDERS}

@@ -8,11 +8,10 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import F, Q, Sum
+from django.db.models import F, Max, Q, Sum
 from django.utils import timezone
 
 from integrations import fleet, ledger
-from integrations.accounts import is_sandbox
 from integrations.circuits import CircuitState
 from integrations.models import Account, Budget, LookupDay
 from integrations.provider import Provider
@@ -70,20 +69,23 @@ class Standing:
         return self.states[0]
 
 
-def standings(accounts: Iterable[Account] | None = None) -> list[Standing]:
-    """Return how these accounts stand, all of known providers unless said, in five queries."""
+def standings(accounts: Iterable[Account] | None = None, *, in_sandbox: bool) -> list[Standing]:
+    """Return how these accounts stand, all of known providers unless said."""
     known = {of.slug: of for of in PROVIDERS}
     rows = list(Account.objects.filter(provider__in=known) if accounts is None else accounts)
-    in_sandbox = is_sandbox()
-    used, asked = _used(rows), _asked(rows, in_sandbox=in_sandbox)
-    successes = _successes(rows, in_sandbox=in_sandbox)
-    circuits = {state.key: state for state in fleet.states()}
+    used, asked, heard = _used(rows), _asked(rows, in_sandbox=in_sandbox), _heard()
+    circuits = {state.key: state for state in fleet.board().states()}
     found = []
     for row in rows:
         of = known[row.provider]
-        pots = _pots(row, used, asked)
+        today, month, last_day = asked.get(row.pk, (0, 0, None))
+        month_key, day_key = _keys(row)
+        pots = (
+            Pot("today", today, used.get(day_key, ZERO), row.daily_cap_usd),
+            Pot("this month", month, used.get(month_key, ZERO), row.monthly_cap_usd),
+        )
         circuit = circuits.get(fleet.circuit_key(of.slug, in_sandbox=in_sandbox))
-        success = successes.get(row.pk)
+        success = heard.get(row.pk) or last_day
         spent = [pot.name for pot in pots if pot.is_used_up]
         states = states_of(row, of, circuit, spent, in_sandbox=in_sandbox, was_heard=bool(success))
         found.append(Standing(row, of, states, pots, success, circuit, in_sandbox))
@@ -102,44 +104,25 @@ def _used(rows: Iterable[Account]) -> Mapping[str, Decimal]:
     return dict(found.values_list("key", "used"))
 
 
-def _asked(rows: Iterable[Account], *, in_sandbox: bool) -> Mapping[int, tuple[int, int]]:
-    """Return how many questions were asked today and this month, by account."""
+def _asked(
+    rows: Iterable[Account], *, in_sandbox: bool
+) -> Mapping[int, tuple[int, int, date | None]]:
+    """Return by account how many questions were asked today and this month, and the last day with
+    an answer."""
     today = timezone.now().date()
     found = (
-        LookupDay.objects.filter(
-            account_id__in=[row.pk for row in rows],
-            day__gte=today.replace(day=1),
-            is_sandbox=in_sandbox,
-        )
+        LookupDay.objects.filter(account_id__in=[row.pk for row in rows], is_sandbox=in_sandbox)
         .values_list("account_id")
         .annotate(
-            today=Sum("asked", default=0, filter=Q(day=today)), month=Sum("asked", default=0)
+            today=Sum("asked", default=0, filter=Q(day=today)),
+            month=Sum("asked", default=0, filter=Q(day__gte=today.replace(day=1))),
+            last=Max("day", filter=Q(hits__gt=0) | Q(misses__gt=0)),
         )
     )
-    return {account: (day, month) for account, day, month in found}
+    return {account: (of_day, of_month, last) for account, of_day, of_month, last in found}
 
 
-def _pots(
-    row: Account, used: Mapping[str, Decimal], asked: Mapping[int, tuple[int, int]]
-) -> tuple[Pot, Pot]:
-    month_key, day_key = _keys(row)
-    of_day, of_month = asked.get(row.pk, (0, 0))
-    return (
-        Pot("today", of_day, used.get(day_key, ZERO), row.daily_cap_usd),
-        Pot("this month", of_month, used.get(month_key, ZERO), row.monthly_cap_usd),
-    )
-
-
-def _successes(rows: Iterable[Account], *, in_sandbox: bool) -> dict[int, datetime | date]:
-    days = (
-        LookupDay.objects.filter(account_id__in=[row.pk for row in rows], is_sandbox=in_sandbox)
-        .filter(Q(hits__gt=0) | Q(misses__gt=0))
-        .order_by("account_id", "-day")
-        .distinct("account_id")
-        .values_list("account_id", "day")
-    )
-    found: dict[int, datetime | date] = dict(days)
+def _heard() -> dict[int, datetime]:
     with connection.cursor() as cursor:
         cursor.execute(SUCCESSES, [LOOKED_AT])
-        found.update(cursor.fetchall())
-    return found
+        return dict(cursor.fetchall())

@@ -51,7 +51,8 @@ class BudgetsForm(Section):
         monthly: Decimal | None = self.cleaned_data.get("monthly_cap_usd")
         if daily is not None and monthly is not None and daily > monthly:
             self.add_error(
-                "daily_cap_usd", f"More than the month's {usd(monthly, '')}: lower it, or raise that."
+                "daily_cap_usd",
+                f"More than the month's {usd(monthly, '')}: lower it, or raise that.",
             )
         return self.cleaned_data
 

@@ -71,7 +71,7 @@ class LookupsForm(Section):
             for prefix, own in ((PRICE, f"{lookup.price.usd.normalize():f}"),
                                 (FRESH, lookup.fresh_for.days)):  # fmt: skip
                 self.fields[prefix + name].widget.attrs["placeholder"] = own
-        for name, field in self.fields.items():
+        for field in self.fields.values():
             field.widget.attrs["aria-label"] = field.label
 
     @property

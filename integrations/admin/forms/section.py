@@ -58,7 +58,8 @@ class Section(forms.Form):
         self.user = user
         self.of: Provider = provider(account.provider)
         self.now = self.current()
-        super().__init__(data, initial=self.now)
+        plain = {n: text(v) if isinstance(v, Decimal) else v for n, v in self.now.items()}
+        super().__init__(data, initial=plain)
         self.add_fields()
         for name, field in self.fields.items():
             field.widget.attrs["aria-describedby"] = f"about-{name}"

@@ -18,8 +18,7 @@ from integrations.providers.twilio.asking import ask_packages, batch_size
 from integrations.providers.twilio.errors import classify
 from integrations.providers.twilio.packages import IDENTITY_QUERY
 
-OWN_PRICE = "Default price; set your own from your Twilio contract."
-NEEDS_APPROVAL = f"Twilio enables it on request. {OWN_PRICE}"
+NEEDS_APPROVAL = "Twilio enables it on request."
 
 TWILIO = Provider(
     slug="twilio",
@@ -79,7 +78,7 @@ TWILIO.add(
     {"line_type", "carrier_name", "mobile_country_code", "mobile_network_code"},
     usd("0.008"),
     days(180),
-    note=f"Canadian numbers need an approval from Twilio. {OWN_PRICE}",
+    note="Canadian numbers need an approval from Twilio.",
     gather=_V2,
 )
 TWILIO.add(
@@ -88,7 +87,7 @@ TWILIO.add(
     {"caller_name", "caller_type"},
     usd("0.01"),
     days(180),
-    note=f"United States only; billed also when no name is known. {OWN_PRICE}",
+    note="United States only; billed also when no name is known.",
     gather=_V2,
 )
 TWILIO.add(
@@ -103,7 +102,7 @@ TWILIO.add(
     usd("0.025"),
     days(30),
     label="SMS pumping risk",
-    note=f"Free in North America on many accounts. {OWN_PRICE}",
+    note="Free in North America on many accounts.",
     gather=_V2,
 )
 TWILIO.add(
@@ -186,7 +185,7 @@ TWILIO.add(
     usd("0.06"),
     days(30),
     is_on_by_default=False,
-    note=f"Add-on of Lookup v1; install it in the Twilio console first. {OWN_PRICE}",
+    note="Add-on of Lookup v1; install it in the Twilio console first.",
     gather=_V1,
 )
 TWILIO.add(
@@ -202,7 +201,7 @@ TWILIO.add(
     days(90),
     label="IceHook Scout",
     is_on_by_default=False,
-    note=f"Add-on of Lookup v1; install it in the Twilio console first. {OWN_PRICE}",
+    note="Add-on of Lookup v1; install it in the Twilio console first.",
     gather=_V1,
 )
 
