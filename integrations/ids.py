@@ -22,7 +22,7 @@ def uuid7() -> UUID:
 
 def first_uuid7(at: datetime) -> UUID:
     """Return the id that sorts before every one made at that moment or later."""
-    return UUID(int=(int(at.timestamp() * 1000) << 80) | (0x7 << 76))
+    return UUID(int=(int(at.timestamp() * 1000) << 80) | VERSION_AND_VARIANT)
 
 
 def moment_of(found: UUID) -> datetime:

@@ -49,8 +49,11 @@ CONNECTION_TEST = "connection_test"
 STOPS = ((CredentialRejected, Account.State.REJECTED), (QuotaExhausted, Account.State.EXHAUSTED))
 
 
-def run_trial(account: Account, user: AbstractUser) -> Finding:
-    """Ask the provider and return what was found; takes `WHOLE_S` at the most."""
+def run_trial(account: Account, user: AbstractUser, *, answer_s: float = ANSWER_S) -> Finding:
+    """Ask the provider and return what was found; takes `WHOLE_S` at the most.
+
+    `answer_s` is how long the answer may take once the question is sent.
+    """
     of = provider(account.provider)
     in_sandbox = is_sandbox()
     key = fleet.circuit_key(of.slug, in_sandbox=in_sandbox)
@@ -60,7 +63,7 @@ def run_trial(account: Account, user: AbstractUser) -> Finding:
         if circuit and circuit.is_by_hand:
             raise CircuitOpen(f"{circuit.by} opened it by hand: {circuit.reason}")
         view = view_for_trial(account)
-        patient = replace(of, timeout_s=min(of.timeout_s, ANSWER_S))
+        patient = replace(of, timeout_s=min(of.timeout_s, answer_s))
         call = Call(patient, view, uuid7(), (CONNECTION_TEST,))
         said = asyncio.run(_ask(call))
     except CallError as why:

@@ -12,7 +12,6 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.debug import sensitive_post_parameters
 from unfold.admin import ModelAdmin
 
 from integrations import services
@@ -50,7 +49,6 @@ def account(office: ModelAdmin, request: HttpRequest, pk: object) -> HttpRespons
     return _page(office, request, account_or_404(pk))
 
 
-@sensitive_post_parameters()
 def save(office: ModelAdmin, request: HttpRequest, pk: int, section: str) -> HttpResponse:
     """Write one section; an error or another person's change comes back next to the field."""
     kind = SECTIONS.get(section)

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
+from django.views.decorators.debug import sensitive_post_parameters
 from unfold.admin import ModelAdmin
 
 from integrations.admin import account_page
@@ -33,9 +34,9 @@ class AccountAdmin(ModelAdmin):
             )
             for name, view, methods, who in PAGES
         ]
-        save = page(
-            self, account_page.save, WRITE, CHANGE, SET_SECRETS
-        )  # the section asks for its own
+        # Whoever may change something; the section asks for its own permission.
+        save = page(self, account_page.save, WRITE, CHANGE, SET_SECRETS)
+        save = sensitive_post_parameters()(save)
         return [
             *pages,
             path("<int:pk>/save/<slug:section>/", save, name="integrations_account_save"),

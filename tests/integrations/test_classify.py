@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import aiohttp
 import pytest
 import time_machine
+from aiohttp.client_reqrep import ConnectionKey
 
 from integrations import errors
-from integrations.classify import error_for, retry_after_s
+from integrations.classify import error_for, failure_for, retry_after_s
 from tests.integrations.loopback import acme, call_to
 
 URL = "https://api.acme.test"
+KEY = ConnectionKey("api.acme.test", 443, True, True, None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -103,3 +106,20 @@ def test_retry_after(text, expected):
 
 def test_retry_after_is_absent():
     assert retry_after_s({}) is None
+
+
+@pytest.mark.parametrize(
+    ("failure", "code"),
+    [
+        (aiohttp.ClientConnectorDNSError(KEY, OSError(-2, "unknown name")), "dns"),
+        (aiohttp.ClientConnectorSSLError(KEY, OSError("wrong version")), "tls"),
+        (aiohttp.ClientConnectorCertificateError(KEY, ValueError("expired")), "tls"),
+        (aiohttp.ClientConnectorError(KEY, OSError(111, "refused")), "refused"),
+        (aiohttp.ConnectionTimeoutError("connecting"), "slow"),
+        (aiohttp.SocketTimeoutError("reading"), "slow"),
+        (aiohttp.ServerDisconnectedError(), "cut"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else value,
+)
+def test_how_a_connection_failed_is_one_word(failure, code):
+    assert failure_for(call_to(URL), failure).code == code

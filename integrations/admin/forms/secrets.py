@@ -57,6 +57,10 @@ class SecretsForm(Section):
             raise forms.ValidationError(
                 "The secrets come from the environment, so nothing was kept. Change them there."
             )
+        try:
+            secret_box()
+        except SecretKeyInvalid as why:
+            raise forms.ValidationError(f"{why}. Nothing was kept.") from why
         typed = {s.name: self._typed(s) for s in self.of.secrets}
         for secret in self.of.secrets:
             wrong = secret.pattern and not re.fullmatch(secret.pattern, typed[secret.name])
