@@ -87,23 +87,28 @@ def page(
 ) -> Page:
     """Return the newest calls that are wanted, from before `before` on."""
     base = _base(wanted, before).order_by("-pk")
-    for count in looked_at if wanted.params and not wanted.is_of_contacts else (None,):
+    is_short = wanted.is_of_contacts or not wanted.params
+    found = Page([])
+    for count in (None,) if is_short else looked_at:
         floor = None if count is None else _floor(base, count)
-        found = base.filter(wanted.conditions)
-        if floor:
-            found = found.filter(pk__gt=floor)
-        rows = list(found[: SHOWN + 1])
-        if len(rows) > SHOWN:
-            return Page(rows[:SHOWN], rows[SHOWN - 1].pk)
-        if floor is None:
-            return Page(rows)
+        rows = base.filter(wanted.conditions)
+        found = _cut(list((rows.filter(pk__gt=floor) if floor else rows)[: SHOWN + 1]), floor)
+        if len(found.rows) == SHOWN or floor is None:
+            break
+    return found
+
+
+def _cut(rows: list[ApiCall], floor: UUID | None) -> Page:
+    if len(rows) > SHOWN:
+        return Page(rows[:SHOWN], rows[SHOWN - 1].pk)
+    if floor is None:
+        return Page(rows)
     return Page(rows, UUID(int=floor.int + 1), moment_of(floor))
 
 
 def _floor(base: QuerySet[ApiCall], count: int) -> UUID | None:
     """Return the id of the call that is one too many, None where there are not so many."""
-    ids: Sequence[UUID] = base.values_list("pk", flat=True)[count : count + 1]
-    return next(iter(ids), None)
+    return next(iter(base.values_list("pk", flat=True)[count : count + 1]), None)
 
 
 def _base(wanted: Wanted, before: UUID | None) -> QuerySet[ApiCall]:
