@@ -24,6 +24,7 @@ SET_SECRETS = "integrations.change_secret"
 TEST = "integrations.test_account"
 VIEW_CALLS = "integrations.view_apicall"
 VIEW_EXCHANGE = "integrations.view_exchange"
+SEE_ACCOUNT = (VIEW, CHANGE)
 READ, WRITE = ("GET", "HEAD"), ("POST",)
 
 View = Callable[..., HttpResponseBase]
@@ -34,11 +35,14 @@ def may(request: HttpRequest, *any_of: str) -> bool:
     return any(request.user.has_perm(permission) for permission in any_of)
 
 
-def page(office: ModelAdmin, view: View, methods: Sequence[str], *any_of: str) -> View:
-    """Ask for a signed-in person with one of these permissions; a fragment leads to sign in."""
+def page(
+    office: ModelAdmin, view: View, methods: Sequence[str], sees: Sequence[str], *any_of: str
+) -> View:
+    """Ask for a signed-in person who may see the page, and holds one of `any_of` if it names some;
+    a fragment leads to sign in."""
 
     def allowed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not may(request, *any_of):
+        if not may(request, *sees) or (any_of and not may(request, *any_of)):
             raise PermissionDenied
         return view(office, request, *args, **kwargs)
 

@@ -12,10 +12,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from unfold.admin import ModelAdmin
 
 from integrations.admin import account_page
-from integrations.admin.access import CHANGE, READ, SET_SECRETS, TEST, VIEW, WRITE, page
+from integrations.admin.access import CHANGE, READ, SEE_ACCOUNT, SET_SECRETS, TEST, WRITE, page
 from integrations.models import Account
 
-# Address below an account's, view, methods, who may (one of these).
+# Address below an account's, view, methods, what it takes besides seeing the account.
 PAGES = (
     ("test", account_page.test, WRITE, (TEST,)),
     ("resume", account_page.resume, WRITE, (CHANGE,)),
@@ -29,13 +29,13 @@ class AccountAdmin(ModelAdmin):
         pages = [
             path(
                 f"<int:pk>/{name}/",
-                page(self, view, methods, *who),
+                page(self, view, methods, SEE_ACCOUNT, *who),
                 name=f"integrations_account_{name}",
             )
             for name, view, methods, who in PAGES
         ]
         # Whoever may change something; the section asks for its own permission.
-        save = page(self, account_page.save, WRITE, CHANGE, SET_SECRETS)
+        save = page(self, account_page.save, WRITE, SEE_ACCOUNT, CHANGE, SET_SECRETS)
         save = sensitive_post_parameters()(save)
         return [
             *pages,
@@ -50,9 +50,9 @@ class AccountAdmin(ModelAdmin):
         return False  # the ledger points at it; it can be switched off
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
-        return page(self, account_page.cards, READ, VIEW, CHANGE)(request)
+        return page(self, account_page.cards, READ, SEE_ACCOUNT)(request)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponseBase:
-        return page(self, account_page.account, READ, VIEW, CHANGE)(request, object_id)
+        return page(self, account_page.account, READ, SEE_ACCOUNT)(request, object_id)

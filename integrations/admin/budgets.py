@@ -16,6 +16,9 @@ from unfold.paginator import InfinitePaginator
 
 from integrations.admin.forms.section import usd
 from integrations.models import Account, Budget
+from integrations.registry import PROVIDERS
+
+LABELS = {of.slug: of.label for of in PROVIDERS}
 
 
 @admin.register(Budget)
@@ -59,7 +62,8 @@ class BudgetAdmin(ModelAdmin):
             return format_html('<a class="text-primary-600" href="{}">Run {}</a>', link, rest)
         period = rest.partition(":")[2]
         link = reverse("admin:integrations_account_change", args=[budget.number])
-        name = budget.account or f"account {budget.number}, which is gone"
+        label = LABELS.get(budget.account, budget.account)
+        name = label or f"account {budget.number}, which is gone"
         return format_html(
             '<a class="text-primary-600" href="{}">{}</a>, {}',
             link, name, f"day {period}" if _is_day(budget) else f"month {period}",

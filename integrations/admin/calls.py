@@ -38,12 +38,12 @@ class ApiCallAdmin(ModelAdmin):
         return False
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
-        return page(self, overview, READ, VIEW_CALLS)(request)
+        return page(self, overview, READ, [VIEW_CALLS])(request)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponseBase:
-        return page(self, one, READ, VIEW_CALLS)(request, object_id)
+        return page(self, one, READ, [VIEW_CALLS])(request, object_id)
 
 
 def overview(office: ModelAdmin, request: HttpRequest) -> HttpResponse:
@@ -71,7 +71,7 @@ def one(office: ModelAdmin, request: HttpRequest, pk: str) -> HttpResponse:
     (shown,) = _rows(request, [call])
     asked, _, answered = call.exchange.partition(ARROW)
     return _show(
-        office, request, "one", f"{call.provider}: {', '.join(shown['lookups'])}",
+        office, request, "one", f"{shown['provider']}: {', '.join(shown['lookups'])}",
         **shown,
         may_see_exchange=may(request, VIEW_EXCHANGE),
         asked=asked,

@@ -132,7 +132,7 @@ class Section(forms.Form):
         """Return what the page held when it was shown; what is broken counts as held now."""
         try:
             sent = json.loads(self.data.get("seen", ""))
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return {str(k): str(v) for k, v in sent.items()} if isinstance(sent, dict) else {}
 
