@@ -27,6 +27,7 @@ class BudgetAdmin(ModelAdmin):
     paginator = InfinitePaginator
     list_per_page = 50
     sortable_by = ()
+    list_display_links = None  # a row leads to whose budget it is
     list_display = ("pot", "spent", "promised", "cap", "used")
     search_fields = ("key__startswith",)
     search_help_text = "run:7, or account:3:2026-11 for the month and -22 behind it for a day"
@@ -58,16 +59,12 @@ class BudgetAdmin(ModelAdmin):
     def pot(self, budget: Any) -> str:
         kind, _, rest = budget.key.partition(":")
         if kind == "run":
-            link = reverse("admin:enrichment_run_change", args=[budget.number])
-            return format_html('<a class="text-primary-600" href="{}">Run {}</a>', link, rest)
+            return _link("enrichment_run_change", budget.number, f"Run {rest}")
         period = rest.partition(":")[2]
-        link = reverse("admin:integrations_account_change", args=[budget.number])
         label = LABELS.get(budget.account, budget.account)
         name = label or f"account {budget.number}, which is gone"
-        return format_html(
-            '<a class="text-primary-600" href="{}">{}</a>, {}',
-            link, name, f"day {period}" if _is_day(budget) else f"month {period}",
-        )  # fmt: skip
+        text = f"{name}, {'day' if _is_day(budget) else 'month'} {period}"
+        return _link("integrations_account_change", budget.number, text)
 
     @display(description="Spent")
     def spent(self, budget: Any) -> str:
@@ -88,6 +85,12 @@ class BudgetAdmin(ModelAdmin):
             return ""
         used = budget.spent_usd + budget.reserved_usd
         return f"{used / cap:.0%}" if cap else "100%"
+
+
+def _link(page: str, pk: int, text: str) -> str:
+    return format_html(
+        '<a class="sb-link" href="{}">{}</a>', reverse(f"admin:{page}", args=[pk]), text
+    )
 
 
 def _cap(budget: Any) -> Any:
