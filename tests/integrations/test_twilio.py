@@ -221,10 +221,10 @@ def test_the_default_lookups_are_the_ones_everybody_can_buy():
     assert on == {"validation", "line_type", "caller_name", "sms_pumping_risk"}
 
 
-def test_every_price_but_validations_says_whose_it_is():
-    paid = [lookup for lookup in TWILIO.lookups.values() if lookup.name != "validation"]
+def test_only_the_free_validation_is_a_price_from_the_vendors_page():
+    sourced = {name for name, lookup in TWILIO.lookups.items() if lookup.price.source}
 
-    assert all("set your own" in lookup.note for lookup in paid)
+    assert sourced == {"validation"}
     assert TWILIO.lookups["validation"].price.usd == 0
 
 

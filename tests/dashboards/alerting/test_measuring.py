@@ -11,8 +11,8 @@ from contacts.models import Contact, Worker
 from dashboards.alerting import failing
 from dashboards.alerting.measuring import measure
 from dashboards.models import AlertRound
-from dashboards.redis_state import board
 from enrichment.models import RunItem
+from integrations.fleet import board
 from integrations.models import Account, Budget, LookupDay
 from tests.dashboards.alerting.conftest import minutes_ago
 from tests.dashboards.rows import uuid
