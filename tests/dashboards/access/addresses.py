@@ -98,22 +98,31 @@ TABLE = """
 /admin/enrichment/answer/<path:object_id>/history/               302 200 200 200 200   302 200 200 200 200
 /admin/enrichment/answer/add/                                    302 403 403 403 403   302 403 403 403 403
 /admin/enrichment/recipe/                                        302 403 200 200 200   302 403 200 200 200
+/admin/enrichment/recipe/<int:pk>/archive/                       302 405 405 405 405   302 403 403 302 302
+/admin/enrichment/recipe/<int:pk>/copy/                          302 405 405 405 405   302 403 403 302 302
+/admin/enrichment/recipe/<int:pk>/delete/                        302 405 405 405 405   302 403 403 302 302
+/admin/enrichment/recipe/<int:pk>/reset/                         302 405 405 405 405   302 403 403 302 302
 /admin/enrichment/recipe/<path:object_id>/                       302 302 302 302 302   302 302 302 302 302
 /admin/enrichment/recipe/<path:object_id>/change/                302 403 200 200 200   302 403 403 200 200
-/admin/enrichment/recipe/<path:object_id>/delete/                302 403 403 200 200   302 403 403 200 200
+/admin/enrichment/recipe/<path:object_id>/delete/                302 405 405 405 405   302 403 403 302 302
 /admin/enrichment/recipe/<path:object_id>/history/               302 403 200 200 200   302 403 200 200 200
 /admin/enrichment/recipe/add/                                    302 403 403 200 200   302 403 403 200 200
+/admin/enrichment/recipe/arrange/                                302 405 405 405 405   302 403 403 200 200
 /admin/enrichment/run/                                           302 200 200 200 200   302 200 200 200 200
+/admin/enrichment/run/<int:pk>/again/                            302 405 405 405 405   302 403 302 302 302
+/admin/enrichment/run/<int:pk>/approve/                          302 405 405 405 405   302 403 403 302 302
+/admin/enrichment/run/<int:pk>/cancel/                           302 405 405 405 405   302 403 302 302 302
+/admin/enrichment/run/<int:pk>/cap/                              302 405 405 405 405   302 403 302 302 302
+/admin/enrichment/run/<int:pk>/estimate/                         302 405 405 405 405   302 403 302 302 302
+/admin/enrichment/run/<int:pk>/live/                             302 200 200 200 200   302 405 405 405 405
+/admin/enrichment/run/<int:pk>/pause/                            302 405 405 405 405   302 403 302 302 302
+/admin/enrichment/run/<int:pk>/resume/                           302 405 405 405 405   302 403 302 302 302
 /admin/enrichment/run/<path:object_id>/                          302 302 302 302 302   302 302 302 302 302
-/admin/enrichment/run/<path:object_id>/again/                    302 403 200 200 200   302 403 500 500 500
-/admin/enrichment/run/<path:object_id>/approve/                  302 403 200 200 200   302 403 200 200 200
-/admin/enrichment/run/<path:object_id>/cancel/                   302 403 200 200 200   302 403 200 200 200
-/admin/enrichment/run/<path:object_id>/change/                   302 200 200 200 200   302 403 403 403 403
+/admin/enrichment/run/<path:object_id>/change/                   302 200 200 200 200   302 200 200 200 200
 /admin/enrichment/run/<path:object_id>/delete/                   302 403 403 403 403   302 403 403 403 403
 /admin/enrichment/run/<path:object_id>/history/                  302 200 200 200 200   302 200 200 200 200
-/admin/enrichment/run/<path:object_id>/pause/                    302 403 200 200 200   302 403 200 200 200
-/admin/enrichment/run/<path:object_id>/resume/                   302 403 200 200 200   302 403 200 200 200
-/admin/enrichment/run/add/                                       302 403 403 403 403   302 403 403 403 403
+/admin/enrichment/run/add/                                       302 403 200 200 200   302 403 200 200 200
+/admin/enrichment/run/add/count/                                 302 405 405 405 405   302 403 200 200 200
 /admin/enrichment/runitem/                                       302 200 200 200 200   302 200 200 200 200
 /admin/enrichment/runitem/<path:object_id>/                      302 302 302 302 302   302 302 302 302 302
 /admin/enrichment/runitem/<path:object_id>/change/               302 200 200 200 200   302 403 403 403 403
@@ -173,9 +182,11 @@ WRITES = {
     "/admin/django_celery_beat/crontabschedule/<path:object_id>/delete/": "admin",
     "/admin/django_celery_beat/intervalschedule/<path:object_id>/delete/": "admin",
     "/admin/django_celery_beat/periodictask/<path:object_id>/delete/": "admin",
-    "/admin/enrichment/run/<path:object_id>/again/": "operator",
-    "/admin/enrichment/run/<path:object_id>/approve/": "operator",
-    "/admin/enrichment/run/<path:object_id>/cancel/": "operator",
+    "/admin/enrichment/recipe/<int:pk>/archive/": "manager",
+    "/admin/enrichment/recipe/<int:pk>/copy/": "manager",
+    "/admin/enrichment/run/<int:pk>/approve/": "manager",
+    "/admin/enrichment/run/<int:pk>/cancel/": "operator",
+    "/admin/enrichment/run/<int:pk>/estimate/": "operator",
     "/admin/home/first-steps/": "viewer",
     "/admin/integrations/account/<path:object_id>/ask_again/": "manager",
     "/admin/integrations/account/<path:object_id>/forget/": "manager",
