@@ -58,6 +58,7 @@ handler500 = urls.handler500
 
 
 @override_settings(ROOT_URLCONF=__name__)
+@pytest.mark.django_db
 def test_the_page_of_an_error_names_it(client):
     client.raise_request_exception = False
 
