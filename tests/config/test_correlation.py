@@ -53,7 +53,7 @@ def fail(request):
     raise RuntimeError("nobody foresaw this")
 
 
-urlpatterns = [path("fail", fail)]
+urlpatterns = [path("fail", fail), *urls.urlpatterns]
 handler500 = urls.handler500
 
 
