@@ -15,9 +15,8 @@ from uuid import uuid4
 import sentry_sdk
 import structlog
 from celery.signals import before_task_publish, task_postrun, task_prerun
-from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.template.loader import get_template
 
 KEY = "correlation_id"
 HEADER = "X-Request-ID"
@@ -58,16 +57,6 @@ class CorrelationMiddleware:
             response = self._get_response(request)
         response.headers[HEADER] = own
         return response
-
-
-def failed(request: HttpRequest) -> HttpResponse:
-    """The page of an error that nobody foresaw, with the id by which its log line is found.
-
-    It needs no database and no session: either may be what failed.
-    """
-    found = getattr(request, "correlation_id", "")
-    text = get_template("500.html").render({"correlation_id": found})
-    return HttpResponseServerError(text)
 
 
 @before_task_publish.connect

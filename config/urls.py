@@ -4,8 +4,6 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-handler500 = "config.correlation.failed"
-
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("", include("dashboards.urls")),  # before the admin, which answers all that is under it

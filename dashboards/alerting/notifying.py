@@ -12,8 +12,7 @@ from datetime import timedelta
 
 import structlog
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from dashboards.alerting.channels import webhook
@@ -83,17 +82,18 @@ def deliver(limit: int = 50) -> int:
 
 
 def _claim(resting: set[str]) -> Notice | None:
+    """Take the next that is due; of several who try for one, the UPDATE lets one have it."""
     now = timezone.now()
     left = Q(state=Notice.State.SENDING, claimed_until__lt=now)
-    with transaction.atomic():
-        rows = Notice.objects.filter(Q(state=Notice.State.WAITING, due_at__lte=now) | left)
-        rows = rows.exclude(channel__in=resting)
-        notice = rows.select_for_update(skip_locked=True).order_by("id").first()
-    if notice:
-        notice.state, notice.claimed_until = Notice.State.SENDING, now + CLAIM
-        notice.tries += 1
-        notice.save(update_fields=["state", "claimed_until", "tries"])
-    return notice
+    due = Q(state=Notice.State.WAITING, due_at__lte=now) | left
+    rows = Notice.objects.filter(due).exclude(channel__in=resting)
+    for pk in rows.order_by("id").values_list("pk", flat=True)[:10]:
+        mine = Notice.objects.filter(due, pk=pk).update(
+            state=Notice.State.SENDING, claimed_until=now + CLAIM, tries=F("tries") + 1
+        )
+        if mine:
+            return Notice.objects.get(pk=pk)
+    return None
 
 
 def _send(notice: Notice) -> tuple[str, NotDelivered | None]:

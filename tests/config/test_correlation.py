@@ -53,11 +53,12 @@ def fail(request):
     raise RuntimeError("nobody foresaw this")
 
 
-urlpatterns = [path("fail", fail)]
-handler500 = "config.correlation.failed"
+urlpatterns = [path("fail", fail), *urls.urlpatterns]
+handler500 = urls.handler500
 
 
 @override_settings(ROOT_URLCONF=__name__)
+@pytest.mark.django_db
 def test_the_page_of_an_error_names_it(client):
     client.raise_request_exception = False
 
@@ -65,8 +66,7 @@ def test_the_page_of_an_error_names_it(client):
 
     assert (response.status_code, response["X-Request-ID"]) == (500, GIVEN)
     html = response.content.decode()
-    assert f"<code>{GIVEN}</code>" in html and "nobody foresaw" not in html
-    assert urls.handler500 == handler500
+    assert GIVEN in html and "nobody foresaw" not in html
 
 
 @pytest.fixture(scope="module")

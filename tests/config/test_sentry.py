@@ -82,8 +82,9 @@ def only_of(events):
 
 
 @override_settings(ROOT_URLCONF=__name__)
+@pytest.mark.django_db(transaction=True)
 def test_an_error_in_a_view(kept):
-    headers = {"X-Request-ID": GIVEN, "X-Api-Key": SECRET, "Cookie": f"sessionid={SECRET}"}
+    headers = {"X-Request-ID": GIVEN, "X-Api-Key": SECRET, "Cookie": f"theme={SECRET}"}
     form = {"full_name": NAME, "email": EMAIL}
     asked = RequestFactory(headers=headers).post(f"/fail?q={NUMBER}", form)
 
@@ -97,6 +98,7 @@ def test_an_error_in_a_view(kept):
 
 
 @override_settings(ROOT_URLCONF=__name__)
+@pytest.mark.django_db(transaction=True)
 def test_what_is_timed_names_nobody_either(kept):
     report_errors("https://key@sentry.test/1", environment="test", traces_rate=1.0,
                   transport=(transport := Kept()))  # fmt: skip
