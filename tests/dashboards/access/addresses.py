@@ -11,6 +11,14 @@ TABLE = """
 /admin/                                                          302 200 200 200 200   302 200 200 200 200
 /admin/<app_label>/                                              302 200 200 200 200   302 200 200 200 200
 /admin/<url>                                                     302 404 404 404 404   302 404 404 404 404
+/admin/alerts/                                                   302 200 200 200 200   302 200 200 200 200
+/admin/alerts/<int:alert_id>/acknowledge/                        405 405 405 405 405   302 403 403 302 302
+/admin/alerts/<int:alert_id>/mute/                               405 405 405 405 405   302 403 403 302 302
+/admin/alerts/channels/                                          302 403 403 403 200   302 403 403 403 200
+/admin/alerts/channels/<str:kind>/test/                          405 405 405 405 405   302 403 403 403 302
+/admin/alerts/live/                                              403 200 200 200 200   403 200 200 200 200
+/admin/alerts/strip/                                             403 200 200 200 200   403 200 200 200 200
+/admin/alerts/thresholds/                                        302 403 403 200 200   302 403 403 200 200
 /admin/auth/group/                                               302 403 403 403 200   302 403 403 403 200
 /admin/auth/group/<path:object_id>/                              302 302 302 302 302   302 302 302 302 302
 /admin/auth/group/<path:object_id>/change/                       302 403 403 403 200   302 403 403 403 302
@@ -29,9 +37,18 @@ TABLE = """
 /admin/circuits/                                                 302 200 200 200 200   302 200 200 200 200
 /admin/circuits/<str:key>/                                       302 403 403 200 200   302 403 403 302 302
 /admin/circuits/table/                                           403 200 200 200 200   403 200 200 200 200
+/admin/contacts/bulkaction/                                      302 403 403 200 200   302 403 403 200 200
+/admin/contacts/bulkaction/<int:pk>/change/                      302 403 403 200 200   302 405 405 405 405
+/admin/contacts/bulkaction/<int:pk>/progress/                    302 403 403 200 200   302 405 405 405 405
+/admin/contacts/bulkaction/<int:pk>/undo/                        302 405 405 405 405   302 403 403 302 302
+/admin/contacts/bulkaction/<path:object_id>/                     302 302 302 302 302   302 302 302 302 302
+/admin/contacts/bulkaction/<path:object_id>/change/              302 403 403 200 200   302 405 405 405 405
+/admin/contacts/bulkaction/<path:object_id>/delete/              302 403 403 403 403   302 403 403 403 403
+/admin/contacts/bulkaction/<path:object_id>/history/             302 403 403 200 200   302 403 403 200 200
+/admin/contacts/bulkaction/add/                                  302 403 403 403 403   302 403 403 403 403
 /admin/contacts/company/                                         302 200 200 200 200   302 200 200 200 200
 /admin/contacts/company/<path:object_id>/                        302 302 302 302 302   302 302 302 302 302
-/admin/contacts/company/<path:object_id>/change/                 302 200 200 200 200   302 403 403 403 403
+/admin/contacts/company/<path:object_id>/change/                 302 200 200 200 200   302 403 200 200 200
 /admin/contacts/company/<path:object_id>/delete/                 302 403 403 403 403   302 403 403 403 403
 /admin/contacts/company/<path:object_id>/history/                302 200 200 200 200   302 200 200 200 200
 /admin/contacts/company/add/                                     302 403 403 403 403   302 403 403 403 403
@@ -51,8 +68,32 @@ TABLE = """
 /admin/contacts/contact/<path:object_id>/delete/                 302 403 403 403 403   302 403 403 403 403
 /admin/contacts/contact/<path:object_id>/history/                302 200 200 200 200   302 200 200 200 200
 /admin/contacts/contact/add/                                     302 403 403 403 403   302 403 403 403 403
+/admin/contacts/contact/bulk/                                    302 302 302 302 302   302 405 405 405 405
+/admin/contacts/contact/bulk/<slug:kind>/                        302 403 200 200 200   302 403 200 200 200
+/admin/contacts/contact/columns/                                 302 405 405 405 405   302 302 302 302 302
+/admin/contacts/contact/count/                                   302 200 200 200 200   302 405 405 405 405
+/admin/contacts/contact/suggest/<slug:name>/                     302 200 200 200 200   302 405 405 405 405
+/admin/contacts/export/                                          302 403 200 200 200   302 403 200 200 200
+/admin/contacts/export/<int:pk>/again/                           302 405 405 405 405   302 403 302 302 302
+/admin/contacts/export/<int:pk>/cancel/                          302 405 405 405 405   302 403 403 302 302
+/admin/contacts/export/<int:pk>/download/                        302 403 403 302 302   302 405 405 405 405
+/admin/contacts/export/<int:pk>/progress/                        302 403 200 200 200   302 405 405 405 405
+/admin/contacts/export/<path:object_id>/                         302 302 302 302 302   302 302 302 302 302
+/admin/contacts/export/<path:object_id>/change/                  302 403 200 200 200   302 403 200 200 200
+/admin/contacts/export/<path:object_id>/delete/                  302 403 403 200 200   302 403 403 302 302
+/admin/contacts/export/<path:object_id>/history/                 302 302 200 200 200   302 302 200 200 200
+/admin/contacts/export/add/                                      302 403 200 200 200   302 403 200 200 200
+/admin/contacts/export/count/                                    302 403 200 200 200   302 405 405 405 405
+/admin/contacts/export/sets/<int:pk>/delete/                     302 405 405 405 405   302 403 404 404 404
+/admin/contacts/exportdownload/                                  302 403 403 200 200   302 403 403 200 200
+/admin/contacts/exportdownload/<path:object_id>/                 302 302 302 302 302   302 302 302 302 302
+/admin/contacts/exportdownload/<path:object_id>/change/          302 403 403 200 200   302 403 403 403 403
+/admin/contacts/exportdownload/<path:object_id>/delete/          302 403 403 403 403   302 403 403 403 403
+/admin/contacts/exportdownload/<path:object_id>/history/         302 403 403 200 200   302 403 403 200 200
+/admin/contacts/exportdownload/add/                              302 403 403 403 403   302 403 403 403 403
 /admin/contacts/import/                                          302 200 200 200 200   302 200 200 200 200
 /admin/contacts/import/<int:pk>/forecast/                        302 403 403 200 200   302 405 405 405 405
+/admin/contacts/import/<int:pk>/go_on/                           302 405 405 405 405   302 403 403 302 302
 /admin/contacts/import/<int:pk>/mapping/                         302 403 403 200 200   302 403 403 200 200
 /admin/contacts/import/<int:pk>/preview/                         302 405 405 405 405   302 403 403 200 200
 /admin/contacts/import/<int:pk>/progress/                        302 200 200 200 200   302 405 405 405 405
@@ -60,6 +101,7 @@ TABLE = """
 /admin/contacts/import/<int:pk>/rejected/                        302 200 200 200 200   302 405 405 405 405
 /admin/contacts/import/<int:pk>/rows/                            302 200 200 200 200   302 405 405 405 405
 /admin/contacts/import/<int:pk>/start/                           302 405 405 405 405   302 403 403 302 302
+/admin/contacts/import/<int:pk>/stop/                            302 405 405 405 405   302 403 403 302 302
 /admin/contacts/import/<int:pk>/summary/                         302 403 403 200 200   302 405 405 405 405
 /admin/contacts/import/<int:pk>/undo/                            302 403 403 200 200   302 403 403 302 302
 /admin/contacts/import/<path:object_id>/                         302 302 302 302 302   302 302 302 302 302
@@ -131,17 +173,19 @@ TABLE = """
 /admin/enrichment/runitem/add/                                   302 403 403 403 403   302 403 403 403 403
 /admin/home/first-steps/                                         405 405 405 405 405   302 302 302 302 302
 /admin/home/live/                                                403 200 200 200 200   403 200 200 200 200
-/admin/integrations/account/                                     302 403 403 200 200   302 403 403 200 200
+/admin/integrations/account/                                     302 403 403 200 200   302 405 405 405 405
+/admin/integrations/account/<int:pk>/forget/                     302 403 403 403 200   302 403 403 403 302
+/admin/integrations/account/<int:pk>/resume/                     302 405 405 405 405   302 403 403 302 302
+/admin/integrations/account/<int:pk>/save/<slug:section>/        302 405 405 405 405   302 403 403 302 302
+/admin/integrations/account/<int:pk>/test/                       302 405 405 405 405   302 403 403 200 200
 /admin/integrations/account/<path:object_id>/                    302 302 302 302 302   302 302 302 302 302
-/admin/integrations/account/<path:object_id>/ask_again/          302 403 403 200 200   302 403 403 200 200
-/admin/integrations/account/<path:object_id>/change/             302 403 403 200 200   302 403 403 200 200
+/admin/integrations/account/<path:object_id>/change/             302 403 403 200 200   302 405 405 405 405
 /admin/integrations/account/<path:object_id>/delete/             302 403 403 403 403   302 403 403 403 403
-/admin/integrations/account/<path:object_id>/forget/             302 403 403 200 200   302 403 403 200 200
 /admin/integrations/account/<path:object_id>/history/            302 403 403 200 200   302 403 403 200 200
 /admin/integrations/account/add/                                 302 403 403 403 403   302 403 403 403 403
-/admin/integrations/apicall/                                     302 200 200 200 200   302 200 200 200 200
+/admin/integrations/apicall/                                     302 200 200 200 200   302 405 405 405 405
 /admin/integrations/apicall/<path:object_id>/                    302 302 302 302 302   302 302 302 302 302
-/admin/integrations/apicall/<path:object_id>/change/             302 200 200 200 200   302 403 403 403 403
+/admin/integrations/apicall/<path:object_id>/change/             302 200 200 200 200   302 405 405 405 405
 /admin/integrations/apicall/<path:object_id>/delete/             302 403 403 403 403   302 403 403 403 403
 /admin/integrations/apicall/<path:object_id>/history/            302 200 200 200 200   302 200 200 200 200
 /admin/integrations/apicall/add/                                 302 403 403 403 403   302 403 403 403 403
@@ -162,6 +206,8 @@ TABLE = """
 /admin/queues/live/                                              403 200 200 200 200   403 200 200 200 200
 /admin/r/<path:content_type_id>/<path:object_id>/                302 404 404 404 404   302 404 404 404 404
 /admin/search/                                                   302 200 200 200 200   302 200 200 200 200
+/flower/                                                         302 403 403 502 502   302 403 403 403 403
+/flower/<path:path>                                              302 403 403 502 502   302 403 403 403 403
 /health                                                          200 200 200 200 200   200 200 200 200 200
 /health/detailed                                                 401 200 200 200 200   401 200 200 200 200
 /health/ready                                                    200 200 200 200 200   200 200 200 200 200
@@ -170,6 +216,14 @@ TABLE = """
 
 # What a POST with a body writes, and the least role for which it does.
 WRITES = {
+    "/admin/alerts/<int:alert_id>/acknowledge/": "manager",
+    "/admin/alerts/channels/<str:kind>/test/": "admin",
+    "/admin/circuits/<str:key>/": "manager",
+    "/admin/contacts/bulkaction/<int:pk>/undo/": "manager",
+    "/admin/contacts/export/<path:object_id>/delete/": "manager",
+    "/admin/enrichment/run/<int:pk>/cap/": "operator",
+    "/admin/integrations/account/<int:pk>/forget/": "admin",
+    "/admin/integrations/account/<int:pk>/test/": "manager",
     "/admin/auth/group/<path:object_id>/change/": "admin",
     "/admin/auth/group/<path:object_id>/delete/": "admin",
     "/admin/auth/group/add/": "admin",
@@ -184,12 +238,9 @@ WRITES = {
     "/admin/django_celery_beat/periodictask/<path:object_id>/delete/": "admin",
     "/admin/enrichment/recipe/<int:pk>/archive/": "manager",
     "/admin/enrichment/recipe/<int:pk>/copy/": "manager",
-    "/admin/enrichment/run/<int:pk>/approve/": "manager",
     "/admin/enrichment/run/<int:pk>/cancel/": "operator",
     "/admin/enrichment/run/<int:pk>/estimate/": "operator",
     "/admin/home/first-steps/": "viewer",
-    "/admin/integrations/account/<path:object_id>/ask_again/": "manager",
-    "/admin/integrations/account/<path:object_id>/forget/": "manager",
 }
 
 _ROWS = [line.rsplit(maxsplit=10) for line in TABLE.strip().splitlines()]

@@ -1,14 +1,33 @@
 """A row behind every address, and what was written to which table."""
 
 import re
+from datetime import timedelta
+from uuid import uuid4
 
 from django.contrib.auth.models import Group, User
 from django.db import connection
+from django.db.models.functions import Now
 from django.urls import URLPattern, get_resolver
+from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
 from contacts.importing.drafts import take_in
-from contacts.models import Company, Contact, ContactTag, Import, Note, Tag, Worker
+from contacts.models import (
+    BulkAction,
+    ColumnSet,
+    Company,
+    Contact,
+    ContactTag,
+    Export,
+    ExportDownload,
+    Import,
+    Note,
+    Tag,
+    Worker,
+)
+from dashboards.alerting.channels import channel
+from dashboards.alerting.kinds import rules
+from dashboards.models import Alert, AlertRound
 from enrichment.models import Answer, Recipe, Run, RunItem
 from integrations.models import Account, ApiCall, Budget
 from tests.dashboards.rows import calls, people, rejected, work
@@ -16,9 +35,11 @@ from tests.dashboards.rows import calls, people, rejected, work
 # What any visit may write.
 NOT_OURS = {"django_session", "axes_accessattempt"}
 ROWS = (
-    Company, Contact, Import, Worker, Answer, Recipe, Run, RunItem, Account, ApiCall, Budget,
-    User, Group, CrontabSchedule, IntervalSchedule, PeriodicTask,
+    Company, Contact, Import, Export, ExportDownload, BulkAction, Worker, Answer, Recipe, Run,
+    RunItem, Account, ApiCall, Budget, User, Group, CrontabSchedule, IntervalSchedule, PeriodicTask,
 )  # fmt: skip
+# What stands for a name in an address; else a field.
+NAMED = {"/tab/": "fields", "/suggest/<slug": "company"}
 # The pages of an import that only a draft has.
 OF_DRAFTS = ("mapping", "preview", "summary", "forecast", "start")
 
@@ -36,6 +57,18 @@ def fill():
     Import.objects.update(state="done", created_count=1, columns=["Phone", "Name"])
     rejected(Import.objects.get(), 1)
     take_in("Phone,Name\n+14155550100,Ann\n", name="draft", user=owner)
+    export = Export.objects.create(
+        described="all contacts", columns=["phone"], state="done", file="a.csv", created_by=owner
+    )
+    ExportDownload.objects.create(export=export, user=owner, username="owner", what="all")
+    ColumnSet.objects.create(owner=owner, name="a set", columns=["phone"])
+    BulkAction.objects.create(
+        kind="add_tag", tag=tag, click=uuid4(), state="done", below_id=2, total_count=1,
+        created_by=owner,
+    )  # fmt: skip
+    rules(), channel("slack"), channel("email")  # made by whoever looks first
+    AlertRound.objects.create(looked_at=timezone.now() + timedelta(days=1))  # nobody stands in
+    Alert.objects.create(kind="dead", level="warning", message="m", value=1, raised_at=Now())
     every = IntervalSchedule.objects.create(every=1, period="hours")
     CrontabSchedule.objects.create()
     PeriodicTask.objects.create(name="a task", task="dashboards.count_contacts", interval=every)
@@ -65,10 +98,14 @@ def visited(address):
         "object_id": own,
         "pk": own,
         "id": own,
-        "name": "fields" if "/tab/" in address else "full_name",
+        "name": next((name for part, name in NAMED.items() if part in address), "full_name"),
         "note_id": Note.objects.get().pk,
         "tag_id": Tag.objects.get().pk,
         "key": "twilio:sandbox",
+        "kind": "slack" if "/alerts/" in address else "add_tag",
+        "section": "limits",
+        "path": "workers",
+        "alert_id": Alert.objects.get().pk,
         "run_id": Run.objects.get().pk,
         "item_id": RunItem.objects.get().pk,
         "content_type_id": 1,
