@@ -75,11 +75,11 @@ def lost_workers() -> list[UUID]:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE contacts_worker SET gone_at = now(), is_lost = true WHERE id IN ("
-            " SELECT id FROM contacts_worker WHERE gone_at IS NULL"
+            "UPDATE contacts_worker SET gone_at = now(), is_lost = true WHERE id = ANY(ARRAY("
+            "SELECT id FROM contacts_worker WHERE gone_at IS NULL"
             " AND seen_at < now() - %(lease)s * interval '1 second'"
             " AND pg_postmaster_start_time() < now() - %(lease)s * interval '1 second'"
-            " ORDER BY id FOR UPDATE SKIP LOCKED) RETURNING id",
+            " ORDER BY id FOR UPDATE SKIP LOCKED)) RETURNING id",
             {"lease": settings.LEASE_S},
         )
         return [worker for (worker,) in cursor.fetchall()]
@@ -115,9 +115,12 @@ class Queue:
             return []
         with connection.cursor() as cursor:
             cursor.execute(
+                # As an array the rows are chosen once. With IN some plans choose again for each row
+                # they look at, skip what is locked by then, and claim more than the limit.
                 f"UPDATE {self.table} SET state = %s, worker_id = %s, tries = tries + 1"
-                f" WHERE id IN (SELECT id FROM {self.table} WHERE state = '{self.waiting}'"
-                f" AND due_at <= now() AND {where} ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)"
+                f" WHERE id = ANY(ARRAY(SELECT id FROM {self.table}"
+                f" WHERE state = '{self.waiting}' AND due_at <= now() AND {where}"
+                " ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED))"
                 f" RETURNING {columns}",
                 [self.claimed, worker_id, *params, limit],
             )

@@ -25,6 +25,7 @@ def first_steps(user: Any, work: Sequence[Work], *, is_sandbox: bool) -> list[St
     if not user.has_perm("contacts.add_import"):
         return []
     kinds = {one.kind for one in work}
+    may_run = user.has_perm("enrichment.add_run")
     may_see_accounts = user.has_perm("integrations.view_account")
     steps = [
         Step(
@@ -42,7 +43,7 @@ def first_steps(user: Any, work: Sequence[Work], *, is_sandbox: bool) -> list[St
         Step(
             "Start a first run",
             "You see what it will cost before it costs anything.",
-            reverse("admin:enrichment_run_changelist"),
+            reverse(f"admin:enrichment_run_{'add' if may_run else 'changelist'}"),
             "run" in kinds,
         ),
     ]

@@ -42,6 +42,7 @@ def sweep() -> None:
     for run_id in Run.objects.filter(state=Run.State.DRAFT).values_list("pk", flat=True):
         ring_estimate(run_id)
     fleet.restore()
+    _end_emptied_runs()
     _wake_runs()
     if _is_anything_due():
         ring()
@@ -104,6 +105,20 @@ def _hold_unknown(abandoned: list[ledger.Abandoned]) -> None:
             for name, key in one.questions.items()
         ]
     Answer.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _end_emptied_runs() -> None:
+    """End the runs whose last open items went with their contacts: deleted, or an import undone."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE enrichment_run r SET state = 'done', finished_at = now(), reason = '',"
+            " blocked_by = '', total_count = done_count + failed_count"
+            " WHERE state IN ('working', 'paused', 'blocked')"
+            " AND NOT EXISTS (SELECT FROM enrichment_runitem i"
+            "  WHERE i.run_id = r.id AND i.state = 'waiting')"
+            " AND NOT EXISTS (SELECT FROM enrichment_runitem i"
+            "  WHERE i.run_id = r.id AND i.state = 'claimed')"
+        )
 
 
 def _wake_runs() -> None:

@@ -204,9 +204,18 @@ def test_first_steps_go_as_they_are_done(admin_client):
 
 
 def test_first_steps_lead_where_this_person_may_go(admin_client):
-    links = [figures(client)["steps"][1].link for client in (admin_client, signed_in(*ALL))]
+    may_import = signed_in(*ALL, "contacts.add_import")
+    found = [figures(client)["steps"] for client in (admin_client, may_import, signed_in(*ALL))]
 
-    assert links == ["/admin/contacts/import/add/", "/admin/contacts/import/"]
+    assert [[step.link for step in steps] for steps in found] == [
+        [
+            "/admin/integrations/account/",
+            "/admin/contacts/import/add/",
+            "/admin/enrichment/run/add/",
+        ],
+        ["/admin/integrations/account/", "/admin/contacts/import/add/", "/admin/enrichment/run/"],
+        [],
+    ]
 
 
 def test_dismissed_first_steps_stay_away_for_that_person(admin_client):
@@ -216,7 +225,7 @@ def test_dismissed_first_steps_stay_away_for_that_person(admin_client):
 
     assert (response.status_code, response["Location"]) == (302, HOME)
     assert figures(admin_client)["steps"] == []
-    assert len(figures(signed_in(*ALL))["steps"]) == 3
+    assert len(figures(signed_in(*ALL, "contacts.add_import"))["steps"]) == 3
 
 
 def test_figures_are_for_those_who_may_see_them(client):

@@ -175,3 +175,23 @@ def test_failed_contacts_make_a_new_run(run):
     assert again.selection == {"failed_in": run.pk}
     assert [c.pk for c in services.selection.of_run(again)] == [failed.contact_id]
     assert again.state == Run.State.READY
+
+
+def test_a_run_whose_open_contacts_were_deleted_ends(run):
+    run.refresh_from_db()
+    Contact.objects.filter(run_items__run=run).delete()
+
+    sweeping.sweep()
+
+    run.refresh_from_db()
+    assert (run.state, run.total_count) == (Run.State.DONE, 0)
+
+
+def test_a_run_with_open_items_is_not_ended_by_the_sweep(run):
+    total = RunItem.objects.count()
+    Contact.objects.filter(run_items__pk=RunItem.objects.first().pk).delete()
+
+    sweeping.sweep()
+
+    run.refresh_from_db()
+    assert (run.state, run.total_count) == (Run.State.WORKING, total)
