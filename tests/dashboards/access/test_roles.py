@@ -11,7 +11,8 @@ WITHOUT_PAGE = {
     "django_celery_beat.*_clockedschedule", "django_celery_beat.*_solarschedule",
     "django_celery_beat.*_periodictasks", "contacts.*_contactchange", "contacts.*_importrow",
     "contacts.*_bulkchunk", "contacts.*_columnset", "contacts.*_listcolumns",
-    "contacts.*_searchblock", "contacts.*_savedmapping", "contacts.*_tag", "enrichment.*_recipestep",
+    "contacts.*_searchblock", "contacts.*_savedmapping", "contacts.*_tag",
+    "enrichment.*_recipestep",
     "enrichment.*_runlookup", "integrations.*_lookupday", "integrations.*_reservation",
 }  # fmt: skip
 WITHOUT_ACTION = {
