@@ -134,7 +134,8 @@ class Postgres:
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         with open_log(self.log) as log:
-            return processes.launch(command, log, self.layout.popen_options()), log.tell()
+            since = log.tell()  # before the launch: the place is shared with what it writes
+            return processes.launch(command, log, self.layout.popen_options()), since
 
     def _forget_the_dead(self) -> None:
         """Clears what a crash left where a pid, since given to another process, would block us.
