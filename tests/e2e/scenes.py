@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Group, User
 from django.db import models
 from django.utils import timezone
 
@@ -19,6 +19,7 @@ from contacts.importing.undo import undo
 from contacts.models import Contact, Import
 from contacts.services import edit_contact
 from dashboards import tallies
+from dashboards.models import PasswordDue
 from dashboards.redis_state import board, circuits
 from enrichment import services
 from enrichment.models import Answer, Recipe
@@ -34,30 +35,22 @@ NEXT_WEEK = """Phone;Name;Firm;Mail
 (415) 555-0198;Ines Roth;;ines@example.test
 555;Lee;;
 """
-# What a role may do where the installation has no group of its name.
-MAY = {
-    "viewer": ("view_",),
-    "operator": ("view_", "add_import", "change_import", "change_contact", "add_run"),
-    "manager": ("view_", "add_", "change_", "delete_import", "undo_import", "steer_"),
-}
 
 
 def hire(password: str, *roles: str) -> None:
     """Make somebody of every role."""
     for role in roles:
         user, _ = User.objects.get_or_create(username=role)
-        user.is_staff, user.is_superuser = True, role == "admin"
+        user.is_staff, user.is_superuser = True, False
         user.set_password(password)
         user.save()
-        if group := Group.objects.filter(name__iexact=role).first():
-            user.groups.set([group])
-        elif role != "admin":
-            user.user_permissions.set(_permissions(MAY[role]))
+        user.groups.set([Group.objects.get(name=role)])
+        PasswordDue.objects.filter(user=user).delete()
 
 
 def live_in() -> None:
     """Let the office have worked for a while: imports and runs in many states."""
-    admin = User.objects.get(username="admin")
+    admin = _admin()
     take_in(NEXT_WEEK, name="next-week.csv", user=admin)
     undo(mistake := imported("+12025550142\n+12025550143", "A mistake", admin))
     until(mistake, "undone")
@@ -110,21 +103,23 @@ def until(record: M, *states: str) -> M:
     return record
 
 
-def _permissions(beginnings: tuple[str, ...]) -> list[Permission]:
-    rooms = ("contacts", "enrichment", "integrations", "dashboards")
-    every = Permission.objects.filter(content_type__app_label__in=rooms)
-    return [one for one in every if one.codename.startswith(beginnings)]
+def bring(text: str) -> None:
+    """Import pasted text and print the id of the import."""
+    print(imported(text, "Pasted", _admin()).pk)
 
 
 def ask_about(first: str, count: str, *states: str) -> None:
-    """Import so many numbers from the first on, and have a run over them come to such a state."""
-    admin = User.objects.get(username="admin")
+    """Import so many numbers, from the first on, and have a run over them come to such a state."""
     numbers = "\n".join(f"+{int(first) + at}" for at in range(int(count)))
-    source = imported(numbers, f"From {first}", admin)
-    ran(f"From {first}", {"import": source.pk}, admin, *states)
+    source = imported(numbers, f"From {first}", _admin())
+    ran(f"From {first}", {"import": source.pk}, _admin(), *states)
 
 
 def ask_anew(number: str) -> None:
     """Let a run ask everything about one number again, as if all answers were stale."""
     Answer.objects.update(expires_at=timezone.now())
-    ran(f"{number} anew", {"q": number}, User.objects.get(username="admin"))
+    ran(f"{number} anew", {"q": number}, _admin())
+
+
+def _admin() -> User:
+    return User.objects.get(username="admin")

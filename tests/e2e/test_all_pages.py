@@ -25,7 +25,7 @@ BELOW = (
     ("run-contact", "run-contacts", "#result_list tbody a"),
 )
 # Their pages are being made anew.
-LATER = {"recipes-one", "users-one", "roles-add"}
+LATER = {"recipes-one"}
 
 
 @pytest.fixture(scope="module")
