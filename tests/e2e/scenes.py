@@ -20,10 +20,11 @@ from contacts.models import Contact, Import
 from contacts.services import edit_contact
 from dashboards import tallies
 from dashboards.models import PasswordDue
-from dashboards.redis_state import board, circuits
 from enrichment import services
 from enrichment.models import Answer, Recipe
+from integrations import fleet
 from integrations.models import Account
+from integrations.services import forget_secrets, resume_account
 
 M = TypeVar("M", bound=models.Model)
 
@@ -90,8 +91,8 @@ def remark(by: User) -> None:
 
 def calm() -> None:
     """Reset every circuit."""
-    for one in circuits():
-        board().reset(one.key)
+    for circuit in fleet.states():
+        fleet.reset(circuit.key)
 
 
 def until(record: M, *states: str) -> M:
@@ -123,3 +124,10 @@ def ask_anew(number: str) -> None:
 
 def _admin() -> User:
     return User.objects.get(username="admin")
+
+
+def forget() -> None:
+    """Forget the secrets of every account and let all be asked again."""
+    for account in Account.objects.all():
+        forget_secrets(account, _admin())
+        resume_account(account, _admin())

@@ -14,15 +14,24 @@ from playwright.sync_api import Page
 from tests.e2e import pictures
 from tests.e2e.accessibility import violations
 
-# Pages that are neither a list's first row nor its "add": name, page, the link there.
+# Pages that are neither the first of a list nor its "add": name, page, the link there.
 BELOW = (
     ("import-columns", "imports-add", "a[href$='/mapping/']"),
     ("import-rows", "imports-one", "a[href*='/rows/']"),
     ("import-undo", "imports-one", "a[href$='/undo/']"),
     ("import-delete", "imports-one", "a[href$='/delete/']"),
-    ("circuit", "circuits", "#circuits a"),
+    ("contact-runs", "contacts-one", "a[href$='tab=runs']"),
+    ("contact-answers", "contacts-one", "a[href$='tab=answers']"),
+    ("contact-calls", "contacts-one", "a[href$='tab=calls']"),
+    ("contact-origin", "contacts-one", "a[href$='tab=origin']"),
+    ("contact-history", "contacts-one", "a[href$='tab=history']"),
+    ("run-waiting", "runs", "a:has-text('Next month')"),
+    ("run-paused", "runs", "a:has-text('In between')"),
     ("run-contacts", "runs-one", "a[href*='/runitem/']"),
-    ("run-contact", "run-contacts", "#result_list tbody a"),
+    ("run-contact", "run-contacts", "tbody a[href*='/runitem/']"),
+    ("circuit", "circuits", "#circuits a"),
+    ("alert-thresholds", "alerts", "a[href$='/thresholds/']"),
+    ("alert-channels", "alerts", "a[href$='/channels/']"),
 )
 # Their pages are being made anew.
 LATER = {"recipes-one"}
@@ -56,7 +65,7 @@ def every_page(page: Page) -> Iterator[tuple[str, str]]:
     known = dict(sidebar(page))
     for name, path in list(known.items()):
         settle(page, path)
-        for kind, selector in (("one", f"#result_list a[href^='{path}'][href*='/change/']"),
+        for kind, selector in (("one", f"a[href^='{path}'][href*='/change/']"),
                                ("add", f"a[href='{path}add/']")):  # fmt: skip
             if below := first_link(page, selector):
                 known[f"{name}-{kind}"] = below
