@@ -82,8 +82,8 @@ def ran(name: str, chosen: dict[str, Any], by: User, *states: str) -> None:
 
 
 def remark(by: User) -> None:
-    """Have somebody edit, note and tag the first contact with an e-mail address."""
-    contact = Contact.objects.exclude(email="").order_by("pk")[0]
+    """Have somebody edit, note and tag the newest contact, the first of the list."""
+    contact = Contact.objects.order_by("-pk")[0]
     edit_contact(contact.pk, {"position": "Head of purchasing"}, by, contact.revision)
     add_note(contact, "Prefers to be called before noon.", by)
     add_tag(contact, "Key account", by)
