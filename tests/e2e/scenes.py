@@ -19,7 +19,7 @@ from contacts.importing.undo import undo
 from contacts.models import Contact, Import
 from contacts.services import edit_contact
 from dashboards import tallies
-from dashboards.models import PasswordDue
+from dashboards.models import Alert, PasswordDue
 from enrichment import services
 from enrichment.models import Answer, Recipe
 from integrations import fleet
@@ -66,6 +66,7 @@ def live_in() -> None:
     ran("Everybody", {}, admin)
     ran("Customers", {"import": customers.pk}, admin)
     remark(admin)
+    alarm()
     Account.objects.update(daily_cap_usd=100, monthly_cap_usd=1000)
     tallies.refresh()
 
@@ -90,9 +91,10 @@ def remark(by: User) -> None:
 
 
 def calm() -> None:
-    """Reset every circuit."""
+    """Reset every circuit and forget every alert."""
     for circuit in fleet.states():
         fleet.reset(circuit.key)
+    Alert.objects.all().delete()
 
 
 def until(record: M, *states: str) -> M:
@@ -131,3 +133,11 @@ def forget() -> None:
     for account in Account.objects.all():
         forget_secrets(account, _admin())
         resume_account(account, _admin())
+
+
+def alarm() -> None:
+    """Raise an alert."""
+    Alert.objects.create(
+        kind="queue_age", level="warning", value=1900, raised_at=timezone.now(),
+        message="The oldest item has waited for 31 minutes.",
+    )  # fmt: skip
