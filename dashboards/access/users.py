@@ -127,6 +127,9 @@ class OurGroupAdmin(GroupAdmin, ModelAdmin):
     list_display = ("called", "kept_by")
     actions = None
 
+    class Media:
+        js = ("dashboards/picker.js",)
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("name", "words", "allowed") if _is_role(obj) else ("name", "permissions")
 

@@ -45,6 +45,7 @@ class Office:
             "SWITCHBOARD_SANDBOX_URL": f"http://127.0.0.1:{sandbox}",
             "SWITCHBOARD_WORKERS": "1",
             "SWITCHBOARD_SWEEP_S": "2",
+            "SWITCHBOARD_IN_FLIGHT": "10",
             "WEB_PROCESSES": "1",
             "PORT": str(web),
             "FLOWER_PORT": str(flower),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
 ROLES = ("viewer", "operator", "manager", "admin")
@@ -12,5 +14,5 @@ def sign_in(page: Page, name: str, password: str) -> None:
     page.goto("/admin/login/?next=/admin/")
     page.get_by_label("Username").fill(name)
     page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name=re.compile("Log in|Sign in")).click()
     expect(page).not_to_have_url("**/login/**")

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Group, User
 from django.db import models
 from django.utils import timezone
 
@@ -19,10 +19,12 @@ from contacts.importing.undo import undo
 from contacts.models import Contact, Import
 from contacts.services import edit_contact
 from dashboards import tallies
-from dashboards.redis_state import board, circuits
+from dashboards.models import Alert, PasswordDue
 from enrichment import services
 from enrichment.models import Answer, Recipe
+from integrations import fleet
 from integrations.models import Account
+from integrations.services import forget_secrets, resume_account
 
 M = TypeVar("M", bound=models.Model)
 
@@ -34,30 +36,22 @@ NEXT_WEEK = """Phone;Name;Firm;Mail
 (415) 555-0198;Ines Roth;;ines@example.test
 555;Lee;;
 """
-# What a role may do where the installation has no group of its name.
-MAY = {
-    "viewer": ("view_",),
-    "operator": ("view_", "add_import", "change_import", "change_contact", "add_run"),
-    "manager": ("view_", "add_", "change_", "delete_import", "undo_import", "steer_"),
-}
 
 
 def hire(password: str, *roles: str) -> None:
     """Make somebody of every role."""
     for role in roles:
         user, _ = User.objects.get_or_create(username=role)
-        user.is_staff, user.is_superuser = True, role == "admin"
+        user.is_staff, user.is_superuser = True, False
         user.set_password(password)
         user.save()
-        if group := Group.objects.filter(name__iexact=role).first():
-            user.groups.set([group])
-        elif role != "admin":
-            user.user_permissions.set(_permissions(MAY[role]))
+        user.groups.set([Group.objects.get(name=role)])
+        PasswordDue.objects.filter(user=user).delete()
 
 
 def live_in() -> None:
     """Let the office have worked for a while: imports and runs in many states."""
-    admin = User.objects.get(username="admin")
+    admin = _admin()
     take_in(NEXT_WEEK, name="next-week.csv", user=admin)
     undo(mistake := imported("+12025550142\n+12025550143", "A mistake", admin))
     until(mistake, "undone")
@@ -72,6 +66,7 @@ def live_in() -> None:
     ran("Everybody", {}, admin)
     ran("Customers", {"import": customers.pk}, admin)
     remark(admin)
+    alarm()
     Account.objects.update(daily_cap_usd=100, monthly_cap_usd=1000)
     tallies.refresh()
 
@@ -88,17 +83,18 @@ def ran(name: str, chosen: dict[str, Any], by: User, *states: str) -> None:
 
 
 def remark(by: User) -> None:
-    """Have somebody edit, note and tag the first contact with an e-mail address."""
-    contact = Contact.objects.exclude(email="").order_by("pk")[0]
+    """Have somebody edit, note and tag the newest contact, the first of the list."""
+    contact = Contact.objects.order_by("-pk")[0]
     edit_contact(contact.pk, {"position": "Head of purchasing"}, by, contact.revision)
     add_note(contact, "Prefers to be called before noon.", by)
     add_tag(contact, "Key account", by)
 
 
 def calm() -> None:
-    """Reset every circuit."""
-    for one in circuits():
-        board().reset(one.key)
+    """Reset every circuit and forget every alert."""
+    for circuit in fleet.states():
+        fleet.reset(circuit.key)
+    Alert.objects.all().delete()
 
 
 def until(record: M, *states: str) -> M:
@@ -110,21 +106,38 @@ def until(record: M, *states: str) -> M:
     return record
 
 
-def _permissions(beginnings: tuple[str, ...]) -> list[Permission]:
-    rooms = ("contacts", "enrichment", "integrations", "dashboards")
-    every = Permission.objects.filter(content_type__app_label__in=rooms)
-    return [one for one in every if one.codename.startswith(beginnings)]
+def bring(text: str) -> None:
+    """Import pasted text and print the id of the import."""
+    print(imported(text, "Pasted", _admin()).pk)
 
 
 def ask_about(first: str, count: str, *states: str) -> None:
-    """Import so many numbers from the first on, and have a run over them come to such a state."""
-    admin = User.objects.get(username="admin")
+    """Import so many numbers, from the first on, and have a run over them come to such a state."""
     numbers = "\n".join(f"+{int(first) + at}" for at in range(int(count)))
-    source = imported(numbers, f"From {first}", admin)
-    ran(f"From {first}", {"import": source.pk}, admin, *states)
+    source = imported(numbers, f"From {first}", _admin())
+    ran(f"From {first}", {"import": source.pk}, _admin(), *states)
 
 
 def ask_anew(number: str) -> None:
     """Let a run ask everything about one number again, as if all answers were stale."""
     Answer.objects.update(expires_at=timezone.now())
-    ran(f"{number} anew", {"q": number}, User.objects.get(username="admin"))
+    ran(f"{number} anew", {"q": number}, _admin())
+
+
+def _admin() -> User:
+    return User.objects.get(username="admin")
+
+
+def forget() -> None:
+    """Forget the secrets of every account and let all be asked again."""
+    for account in Account.objects.all():
+        forget_secrets(account, _admin())
+        resume_account(account, _admin())
+
+
+def alarm() -> None:
+    """Raise an alert."""
+    Alert.objects.create(
+        kind="queue_age", level="warning", value=1900, raised_at=timezone.now(),
+        message="The oldest item has waited for 31 minutes.",
+    )  # fmt: skip

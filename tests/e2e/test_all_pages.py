@@ -14,18 +14,25 @@ from playwright.sync_api import Page
 from tests.e2e import pictures
 from tests.e2e.accessibility import violations
 
-# Pages that are neither a list's first row nor its "add": name, page, the link there.
+# Pages that are neither the first of a list nor its "add": name, page, the link there.
 BELOW = (
     ("import-columns", "imports-add", "a[href$='/mapping/']"),
     ("import-rows", "imports-one", "a[href*='/rows/']"),
     ("import-undo", "imports-one", "a[href$='/undo/']"),
     ("import-delete", "imports-one", "a[href$='/delete/']"),
-    ("circuit", "circuits", "#circuits a"),
+    ("contact-runs", "contacts-one", "a[href$='tab=runs']"),
+    ("contact-answers", "contacts-one", "a[href$='tab=answers']"),
+    ("contact-calls", "contacts-one", "a[href$='tab=calls']"),
+    ("contact-origin", "contacts-one", "a[href$='tab=origin']"),
+    ("contact-history", "contacts-one", "a[href$='tab=history']"),
+    ("run-waiting", "runs", "a:has-text('Next month')"),
+    ("run-paused", "runs", "a:has-text('In between')"),
     ("run-contacts", "runs-one", "a[href*='/runitem/']"),
-    ("run-contact", "run-contacts", "#result_list tbody a"),
+    ("run-contact", "run-contacts", "tbody a[href*='/runitem/']"),
+    ("circuit", "circuits", "#circuits a"),
+    ("alert-thresholds", "alerts", "a[href$='/thresholds/']"),
+    ("alert-channels", "alerts", "a[href$='/channels/']"),
 )
-# Their pages are being made anew.
-LATER = {"recipes-one", "users-one", "roles-add"}
 
 
 @pytest.fixture(scope="module")
@@ -39,33 +46,54 @@ def lived_in(office):
 def test_every_page_is_sound(lived_in, page_of, theme):
     page = page_of("admin", color_scheme=theme)
 
-    faults = []
-    for name, path in every_page(page):
-        for width in (pictures.WIDE, pictures.NARROW):
-            pictures.resize(page, width)
-            pictures.take(page, f"{name}-{theme}-{width}")
-            if name not in LATER:
-                faults += [f"{path} {width}: {one}" for one in violations(page)]
+    found = [fault for name, _ in every_page(page) for fault in look(page, f"{name}-{theme}")]
 
-    assert not faults, "\n".join(faults)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_page_outside_is_sound(office, new_page, page_of, faults, theme):
+    """Signing in, being refused, and losing one's way."""
+    faults.expect(403, "/admin/auth/user/")
+    faults.expect(404, "/admin/nowhere/")
+    stranger, viewer = new_page(office, color_scheme=theme), page_of("viewer", color_scheme=theme)
+
+    found = []
+    for page, name, path in (
+        (stranger, "sign-in", "/admin/login/"),
+        (viewer, "forbidden", "/admin/auth/user/"),
+        (viewer, "not-found", "/admin/nowhere/"),
+        (viewer, "password", "/admin/password_change/"),
+    ):
+        settle(page, path)
+        found += look(page, f"{name}-{theme}")
+
+    assert not found, "\n".join(found)
+
+
+def look(page: Page, name: str) -> list[str]:
+    """Take the page's picture at both widths, and return what axe says against it."""
+    found = []
+    for width in (pictures.WIDE, pictures.NARROW):
+        pictures.resize(page, width)
+        pictures.take(page, f"{name}-{width}")
+        found += [f"{name}-{width}, {page.url}: {one}" for one in violations(page)]
+    return found
 
 
 def every_page(page: Page) -> Iterator[tuple[str, str]]:
     """Go from page to page, and yield the name and path of each."""
     settle(page, "/admin/")
-    known = dict(sidebar(page))
-    for name, path in list(known.items()):
+    lists = dict(sidebar(page))
+    yield "home", "/admin/"
+    known = dict(lists)
+    for name, path in lists.items():
         settle(page, path)
-        for kind, selector in (("one", f"#result_list a[href^='{path}'][href*='/change/']"),
-                               ("add", f"a[href='{path}add/']")):  # fmt: skip
-            if below := first_link(page, selector):
-                known[f"{name}-{kind}"] = below
+        known |= {f"{name}-{kind}": below for kind, below in below_list(page, path)}
         yield name, path
-    for name, path in [
-        (name, path) for name, path in known.items() if name.endswith(("-one", "-add"))
-    ]:
-        settle(page, path)
-        yield name, path
+    for name in [name for name in known if name not in lists]:
+        settle(page, known[name])
+        yield name, known[name]
     for name, parent, selector in BELOW:
         settle(page, known[parent])
         known[name] = first_link(page, selector)
@@ -74,8 +102,17 @@ def every_page(page: Page) -> Iterator[tuple[str, str]]:
         yield name, known[name]
 
 
+def below_list(page: Page, path: str) -> list[tuple[str, str]]:
+    """The first row's page and the page that adds one, where the list leads there."""
+    found = (
+        ("one", first_link(page, f"a[href^='{path}'][href*='/change/']")),
+        ("add", first_link(page, f"a[href='{path}add/']")),
+    )
+    return [(kind, below) for kind, below in found if below]
+
+
 def sidebar(page: Page) -> list[tuple[str, str]]:
-    found = page.locator("#nav-sidebar-apps a[href^='/admin/']").all()
+    found = page.locator("#nav-sidebar-apps a[href^='/admin/']:not([href='/admin/'])").all()
     named = [(one.inner_text().split("\n")[-1], one.get_attribute("href")) for one in found]
     return [(re.sub(r"\W+", "", name.lower()), str(path)) for name, path in named]
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from playwright.sync_api import ConsoleMessage, Page, Request, Response
+from playwright.sync_api import ConsoleMessage, Frame, Page, Request, Response
 
 # What Chromium prints beside every answer of 400 and more; the answer itself is heard.
 ECHO = "Failed to load resource: the server responded with a status of"
@@ -25,26 +25,13 @@ class Faults:
         self._expected.append((status, path))
 
     def watch(self, page: Page) -> None:
-        open_requests: set[Request] = set()
-        left_behind: set[Request] = set()
-
-        def began(request: Request) -> None:
-            # Leaving a page cuts off what it still asks for: no fault of anybody's.
-            if request.is_navigation_request() and request.frame == page.main_frame:
-                left_behind.update(open_requests)
-            open_requests.add(request)
-
-        def ended(request: Request) -> None:
-            open_requests.discard(request)
+        leaving = _Leaving(page)
 
         def failed(request: Request) -> None:
-            ended(request)
             is_download = request.is_navigation_request() and request.failure == "net::ERR_ABORTED"
-            if request not in left_behind and not is_download:
+            if not leaving.has_cut_off(request) and not is_download:
                 self._note(f"{request.failure}: {request.method} {request.url}")
 
-        page.on("request", began)
-        page.on("requestfinished", ended)
         page.on("requestfailed", failed)
         page.on("response", self._answered)
         page.on("console", self._printed)
@@ -66,3 +53,35 @@ class Faults:
     def _printed(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not message.text.startswith(ECHO):
             self._note(f"console: {message.text} on {message.location.get('url', '')}")
+
+
+class _Leaving:
+    """Knows which requests a page was leaving behind: that they are cut off is no fault."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._open: set[Request] = set()
+        self._left_behind: set[Request] = set()
+        self._is_leaving = False
+        page.on("request", self._begin)
+        page.on("requestfinished", self._end)
+        page.on("framenavigated", self._arrive)
+
+    def has_cut_off(self, request: Request) -> bool:
+        self._end(request)
+        return request in self._left_behind
+
+    def _begin(self, request: Request) -> None:
+        if request.is_navigation_request() and request.frame == self._page.main_frame:
+            self._is_leaving = True
+            self._left_behind |= self._open
+        elif self._is_leaving:
+            self._left_behind.add(request)
+        self._open.add(request)
+
+    def _end(self, request: Request) -> None:
+        self._open.discard(request)
+
+    def _arrive(self, frame: Frame) -> None:
+        if frame == self._page.main_frame:
+            self._is_leaving = False

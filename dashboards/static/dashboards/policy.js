@@ -12,6 +12,12 @@ Element.prototype.setAttribute = function (name, value) {
   else setAttribute.call(this, name, value);
 };
 
+// A live part in which somebody is at work stays as it is; a condition in hx-trigger needs eval.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const part = event.target;
+  if (part.matches("[data-waits]") && part.querySelector("details[open], :focus")) event.preventDefault();
+});
+
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-back]")) window.history.back();
 });

@@ -1,0 +1,83 @@
+"""Who sees and may do what: the sidebar, the buttons, and the addresses behind them."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.people import ROLES
+
+SIDEBAR = {
+    "viewer": {"Home", "Contacts", "Companies", "Imports", "Runs", "Answers", "API calls",
+               "Alerts", "Circuits", "Queues", "Workers"},
+    "operator": {"Recipes", "Exports"},
+    "manager": {"Bulk actions", "Accounts", "Budgets", "Workers, live"},
+    "admin": {"Schedule", "Users", "Roles"},
+}  # fmt: skip
+# What leads to a change: address, the least role that may go there.
+DOORS = (
+    ("/admin/contacts/import/add/", "operator"),
+    ("/admin/circuits/", "viewer"),
+    ("/admin/integrations/account/", "manager"),
+    ("/admin/enrichment/run/add/", "operator"),
+    ("/admin/enrichment/recipe/add/", "manager"),
+    ("/admin/contacts/export/add/", "operator"),
+    ("/admin/auth/user/", "admin"),
+    ("/admin/auth/group/", "admin"),
+    ("/admin/django_celery_beat/periodictask/", "admin"),
+)
+
+
+def entries(page: Page) -> set[str]:
+    found = page.locator("#nav-sidebar-apps a").all_inner_texts()
+    return {text.split("\n")[-1] for text in found}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_sidebar_has_what_the_role_may_see(page_of, role):
+    page = page_of(role)
+
+    page.goto("/admin/")
+
+    upto = ROLES[: ROLES.index(role) + 1]
+    assert entries(page) == set.union(*(SIDEBAR[one] for one in upto))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_doors_are_open_to_the_role_and_above(page_of, faults, role):
+    faults.expect(403, ".*")
+    page = page_of(role)
+
+    answered = {path: page.goto(path).status for path, _ in DOORS}
+
+    may = {path: ROLES.index(role) >= ROLES.index(least) for path, least in DOORS}
+    assert answered == {path: 200 if is_open else 403 for path, is_open in may.items()}
+
+
+def test_operator_estimates_what_a_manager_approves(office, page_of):
+    source = office.perform("bring", "+12175550101\n+12175550102")
+    operator, manager = page_of("operator"), page_of("manager")
+    operator.goto(f"/admin/enrichment/run/add/?import={source}")
+    operator.get_by_role("button", name="Estimate").click()
+    expect(operator.get_by_text("It waits for somebody who may approve runs.")).to_be_visible()
+    expect(operator.get_by_role("button", name="Approve and start")).to_have_count(0)
+
+    manager.goto(operator.url)
+    manager.get_by_label("Spend at most").fill("1")
+    manager.get_by_role("button", name="Approve and start").click()
+
+    expect(operator.get_by_role("heading", name="Results")).to_be_visible()
+    expect(operator.get_by_text("manager").first).to_be_visible()
+
+
+def test_viewer_finds_nothing_to_change(office, page_of):
+    office.perform("bring", "+12185550101")
+    page = page_of("viewer")
+
+    page.goto("/admin/contacts/contact/?q=%2B12185550101")
+    expect(page.get_by_role("link", name="Import contacts")).to_have_count(0)
+    expect(page.get_by_role("checkbox", name="Tick")).to_have_count(0)
+    page.locator("tbody a[href*='/change/']").first.click()
+
+    expect(page.locator("#contact-head")).to_be_visible()
+    expect(page.locator("#contact-tab, .ct-side").get_by_role("button")).to_have_count(0)
