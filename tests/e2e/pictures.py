@@ -12,8 +12,8 @@ from config.embedded import PROJECT
 FOLDER = PROJECT / "docs" / "screenshots"
 WIDE, NARROW = 1440, 390
 HEIGHTS = {WIDE: 900, NARROW: 844}
-TALLEST = 1800  # more of a long list shows nothing new
-COLOURS = 64
+TALLEST = 1500  # more of a long list shows nothing new
+COLOURS = 48
 
 
 def resize(page: Page, width: int) -> None:
