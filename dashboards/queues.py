@@ -33,6 +33,16 @@ SELECT id, name, state, GREATEST(line_count - read_line, 0), (worker_id IS NOT N
   CASE WHEN worker_id IS NULL THEN due_at END, error
 FROM contacts_import WHERE state IN ('waiting', 'working', 'undoing') ORDER BY id
 """
+EXPORTS = """
+SELECT id, described, state, GREATEST(COALESCE(total_count, 0) - row_count, 0),
+  (worker_id IS NOT NULL)::int, CASE WHEN worker_id IS NULL THEN due_at END, error
+FROM contacts_export WHERE state IN ('waiting', 'working') ORDER BY id
+"""
+BULK_ACTIONS = """
+SELECT id, kind, state, GREATEST(total_count - seen_count, 0), (worker_id IS NOT NULL)::int,
+  CASE WHEN worker_id IS NULL THEN due_at END, error
+FROM contacts_bulkaction WHERE state IN ('waiting', 'working', 'undoing') ORDER BY id
+"""
 DEAD = """
 SELECT r.id, COALESCE(NULLIF(r.name, ''), 'Run ' || r.id), r.state, count(*)
 FROM enrichment_runitem AS i JOIN enrichment_run AS r ON r.id = i.run_id
@@ -42,7 +52,7 @@ WHERE i.state = 'dead' GROUP BY r.id ORDER BY r.id DESC
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The queue of one run (in contacts) or import (in lines of its file)."""
+    """The queue of one run, export or bulk action (in contacts) or import (in lines)."""
 
     id: int
     name: str
@@ -84,6 +94,14 @@ def runs() -> list[Line]:
 
 def imports() -> list[Line]:
     return _lines(IMPORTS)
+
+
+def exports() -> list[Line]:
+    return _lines(EXPORTS)
+
+
+def bulk_actions() -> list[Line]:
+    return _lines(BULK_ACTIONS)
 
 
 def dead() -> list[DeadOf]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -31,7 +32,7 @@ FAR = timedelta(days=3650)
 def sweep() -> None:
     """Mend what workers, servers and operators left behind; safe to run at any time, anywhere."""
     with transaction.atomic():
-        lost = leases.lost_workers()
+        lost = [*leases.lost_workers(), *_left_with_work()]
         if lost:
             give_back(lost)
         importing.sweep(lost)
@@ -46,6 +47,19 @@ def sweep() -> None:
     _wake_runs()
     if _is_anything_due():
         ring()
+
+
+def _left_with_work() -> list[UUID]:
+    """Mark as lost, and return, workers that left without hearing of a claim that stood."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE contacts_worker SET is_lost = true"
+            " WHERE NOT is_lost AND gone_at < now() - %s * interval '1 second'"
+            " AND id IN (SELECT worker_id FROM enrichment_runitem WHERE state = 'claimed')"
+            " RETURNING id",
+            [settings.LEASE_S],
+        )
+        return [worker for (worker,) in cursor.fetchall()]
 
 
 def give_back(lost: list[UUID]) -> None:

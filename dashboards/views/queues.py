@@ -66,8 +66,15 @@ def _live() -> dict[str, Any]:
     counts = Counter(state for _, state in workers)
     return {
         "queues": [
-            ("Runs", "contacts", "enrichment_run", queues.runs()),
-            ("Imports", "lines", "contacts_import", queues.imports()),
+            ("Runs", "contacts", "admin:enrichment_run_change", queues.runs()),
+            ("Imports", "lines", "admin:contacts_import_change", queues.imports()),
+            ("Exports", "contacts", "admin:contacts_export_change", queues.exports()),
+            (
+                "Bulk actions",
+                "contacts",
+                "admin:contacts_bulkaction_change",
+                queues.bulk_actions(),
+            ),
         ],
         "workers": [
             {"worker": worker, "state": state, "colour": WORKER_COLOURS[state]}

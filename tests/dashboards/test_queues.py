@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from contacts.models import Contact, Import, Worker
+from contacts.models import BulkAction, Contact, Export, Import, Worker
 from enrichment.models import Recipe, Run, RunItem
 from tests.dashboards.people import signed_in
 from tests.dashboards.rows import people, uuid, work
@@ -35,8 +35,8 @@ def run_with(states, **fields):
 
 
 def lines(client):
-    (_, _, _, runs), (_, _, _, imports) = client.get(LIVE).context["queues"]
-    return runs, imports
+    shown = {title: found for title, _, _, found in client.get(LIVE).context["queues"]}
+    return shown["Runs"], shown["Imports"]
 
 
 def test_depth_and_age_of_a_run(admin_client):
@@ -58,6 +58,24 @@ def test_depth_of_an_import_is_what_is_left_of_its_file(admin_client):
     runs, (line,) = lines(admin_client)
 
     assert (runs, line.name, line.left, line.in_hand) == ([], "a.csv", 60, 0)
+
+
+def test_exports_and_bulk_actions_are_queues_too(admin_client):
+    Export.objects.create(
+        described="all contacts", state="waiting", total_count=50_000, row_count=20_000
+    )
+    Export.objects.create(described="none", state="done", file="a.csv")
+    BulkAction.objects.create(
+        kind="add_tag", click=uuid(1), state="working", below_id=9, total_count=30, seen_count=10
+    )
+
+    response = admin_client.get(LIVE)
+
+    shown = {title: found for title, _, _, found in response.context["queues"]}
+    assert [(line.name, line.left) for line in shown["Exports"]] == [("all contacts", 30_000)]
+    assert [(line.name, line.left) for line in shown["Bulk actions"]] == [("add_tag", 20)]
+    assert b"/admin/contacts/export/" in response.content
+    assert b"/admin/contacts/bulkaction/" in response.content
 
 
 def test_workers_are_alive_silent_or_lost(admin_client):

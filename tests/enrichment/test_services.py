@@ -195,3 +195,24 @@ def test_a_run_with_open_items_is_not_ended_by_the_sweep(run):
 
     run.refresh_from_db()
     assert (run.state, run.total_count) == (Run.State.WORKING, total)
+
+
+def test_what_a_worker_left_with_waits_again(run, settings):
+    by = worker()
+    claimed(run, by)
+    Worker.objects.update(gone_at=Now() - timedelta(seconds=settings.LEASE_S + 1))
+
+    sweeping.sweep()
+
+    assert states() == ["waiting"] * 5
+    assert Worker.objects.get().is_lost
+
+
+def test_a_worker_that_has_just_left_keeps_its_claims_until_the_lease_is_over(run):
+    by = worker()
+    claimed(run, by)
+    Worker.objects.update(gone_at=Now())
+
+    sweeping.sweep()
+
+    assert states() == ["claimed"] * 5

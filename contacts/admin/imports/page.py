@@ -28,6 +28,7 @@ BUSY = (Import.State.WAITING, Import.State.WORKING, Import.State.UNDOING)
 STOPPABLE = (Import.State.WAITING, Import.State.WORKING)
 STOOD = (Import.State.FAILED, Import.State.STOPPED)
 UNDOABLE = (Import.State.DONE, *STOOD, Import.State.UNDONE)
+EXPORT = "contacts.export_contact"
 OUTCOME_TEXT = {
     "created": "new contacts",
     "updated": "known contacts that it changed",
@@ -49,6 +50,7 @@ def page(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpRespon
         mapped=_mapped(record), mode_text=dict(MODES)[Import.Mode(record.mode)],
         may=_may(request.user, record),
         lookup_url=_lookup_url(request, record),
+        export_url=_export_url(request.user, record),
     )  # fmt: skip
 
 
@@ -131,6 +133,14 @@ def _lookup_url(request: HttpRequest, record: Import) -> str:
     if record.state != Import.State.DONE or not made or not runs.has_add_permission(request):
         return ""
     return f"{url}?import={record.pk}"
+
+
+def _export_url(user: Any, record: Import) -> str:
+    """Where these contacts are exported; "" for who may not, or while there are none."""
+    made = record.created_count + record.updated_count + record.repeated_count
+    if record.state != Import.State.DONE or not made or not user.has_perm(EXPORT):
+        return ""
+    return f"{reverse('admin:contacts_export_add')}?import={record.pk}"
 
 
 def rows(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpResponse:

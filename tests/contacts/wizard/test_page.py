@@ -148,3 +148,13 @@ def test_import_at_work_is_not_deleted(draft, admin_client):
     response = admin_client.post(url("delete", record))
 
     assert response["Location"] == url("change", record) and Import.objects.count() == 1
+
+
+def test_contacts_of_an_import_can_be_exported_by_who_may(done, person, client, fetch):
+    record = done()
+    address = f"/admin/contacts/export/add/?import={record.pk}"
+
+    assert address in fetch("change", record)
+
+    person("view_import")
+    assert address not in client.get(url("change", record)).content.decode()
