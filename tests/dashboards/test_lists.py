@@ -1,11 +1,21 @@
 """Every list and every page of a row: a few queries however many rows, and nothing that runs."""
 
+from html import unescape
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from contacts.models import Company, Contact, Import, Worker
+from contacts.models import (
+    BulkAction,
+    Company,
+    Contact,
+    Export,
+    ExportDownload,
+    Import,
+    Worker,
+)
 from enrichment.models import Answer, Recipe, Run, RunItem
 from integrations.models import Account, ApiCall, Budget
 from tests.dashboards.rows import calls, people, rejected, work
@@ -125,3 +135,12 @@ def test_somebody_without_permissions_sees_no_list(client, django_user_model):
 
     assert statuses == {403}
     assert reverse("admin:contacts_contact_changelist") not in home
+
+
+@pytest.mark.parametrize("model", [Import, Export, ExportDownload, BulkAction])
+def test_empty_list_says_what_comes_first(admin_client, model):
+    response = admin_client.get(reverse(f"admin:{name(model, 'changelist')}"))
+
+    office = response.context["cl"].model_admin
+    assert office.empty_words in unescape(response.content.decode())
+    assert b"No results found" not in response.content

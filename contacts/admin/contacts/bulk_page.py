@@ -94,6 +94,9 @@ class BulkActionAdmin(ToLookAt):
     list_select_related = ("created_by",)
     ordering = ("-id",)
     actions = None
+    change_list_template = "contacts/list.html"
+    empty_title = "No bulk action yet"
+    empty_words = "Tick contacts in their list, or take all that match, and choose what to do."
 
     def get_urls(self) -> list[URLPattern]:
         own = [

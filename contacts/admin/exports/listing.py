@@ -41,6 +41,9 @@ class ExportAdmin(ToLookAt):
     search_help_text = "The beginning of a selection in words"
     ordering = ("-id",)
     actions = None
+    change_list_template = "contacts/list.html"
+    empty_title = "Nothing has been exported yet"
+    empty_words = "Filter the list of contacts, then choose Export there; or export all of them."
 
     def get_urls(self) -> list[URLPattern]:
         pages = [
@@ -122,6 +125,9 @@ class ExportDownloadAdmin(ToLookAt):
     search_fields = ("username__istartswith",)
     search_help_text = "The beginning of a user name"
     ordering = ("-id",)
+    change_list_template = "contacts/list.html"
+    empty_title = "Nobody has downloaded anything yet"
+    empty_words = "Whoever is sent an export's file stands here, also when the file is gone."
     fields = ("what", "username", "at")
 
 

@@ -54,6 +54,9 @@ class ImportAdmin(ToLookAt):
     search_help_text = "The beginning of a file's name"
     ordering = ("-id",)
     actions = None
+    change_list_template = "contacts/list.html"
+    empty_title = "No import yet"
+    empty_words = "Bring a file of phone numbers, or paste some: CSV, TSV, XLSX or a zip of one."
 
     def get_urls(self) -> list[URLPattern]:
         pages = [
