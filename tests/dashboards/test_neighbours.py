@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from contacts.models import Contact
 from dashboards.neighbours import waiting_runs
 from enrichment import sweeping
 from enrichment.models import Recipe, Run
@@ -23,11 +24,15 @@ def account():
 
 @pytest.fixture
 def run():
+    """Makes runs with a contact left to do, which something stopped."""
     recipe = Recipe.objects.create(slug="r", name="R")
+    contact = Contact.objects.create(phone_raw="x", phone_e164="+14155550100")
 
     def make(blocked_by, **fields):
         values = {"state": Run.State.BLOCKED, "is_sandbox": True, "reason": "why", **fields}
-        return Run.objects.create(recipe=recipe, blocked_by=blocked_by, **values)
+        made = Run.objects.create(recipe=recipe, blocked_by=blocked_by, total_count=1, **values)
+        made.items.create(contact=contact)
+        return made
 
     return make
 
