@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import sys
 import time
 from typing import Any
+
+from tests.bench.report import peak_mib
 
 
 def main(format_name: str, query: str) -> None:
@@ -59,10 +60,6 @@ def user_export() -> Any:
     from contacts.models import Export
 
     return Export.objects.latest("pk")
-
-
-def peak_mib() -> int:
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 if __name__ == "__main__":

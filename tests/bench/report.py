@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+from pathlib import Path
 from typing import Any
 
 
@@ -20,6 +21,17 @@ class Result:
 
     def as_json(self) -> str:
         return json.dumps({"name": self.name, **self._figures, "machine": machine()})
+
+
+def peak_mib() -> int:
+    """Return the most memory that this program has had, in MiB.
+
+    Of /proc, because getrusage counts what the process was before it became this program, too: a
+    copy of the benchmark that started it.
+    """
+    lines = Path("/proc/self/status").read_text().splitlines()
+    (peak,) = (line.split()[1] for line in lines if line.startswith("VmHWM:"))
+    return round(int(peak) / 1024)
 
 
 def machine() -> dict[str, Any]:
