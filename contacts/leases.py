@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -23,6 +25,11 @@ from django.db.models.functions import Now
 from contacts.models.worker import Worker
 
 MAX_LOSSES = 3
+GiveBack = Callable[[Sequence[UUID]], None]
+
+
+class TakenOver(Exception):
+    """The row is another worker's by now, or somebody stopped it."""
 
 
 def register() -> UUID:
@@ -59,6 +66,32 @@ def holds(worker_id: UUID) -> bool:
 def leave(worker_id: UUID) -> None:
     """Say that the worker goes, with nothing in hand."""
     Worker.objects.filter(id=worker_id, gone_at=None).update(gone_at=Now())
+
+
+@contextmanager
+def worker(give_back: GiveBack) -> Iterator[UUID]:
+    """A worker registered for the block; `give_back` gets it at the end, for what it holds."""
+    own = register()
+    try:
+        yield own
+    finally:
+        give_back([own])
+        leave(own)
+
+
+class Heart:
+    """Keeps a worker's lease alive as often as it takes, however often it is asked."""
+
+    def __init__(self, worker_id: UUID) -> None:
+        self.worker_id = worker_id
+        self._beaten = time.monotonic()
+
+    def beat(self) -> None:
+        """Raises TakenOver when the worker has been declared lost."""
+        if time.monotonic() - self._beaten > settings.LEASE_S / 6:
+            if not beat(self.worker_id):
+                raise TakenOver(f"worker {self.worker_id} was declared lost")
+            self._beaten = time.monotonic()
 
 
 def living_workers() -> int:

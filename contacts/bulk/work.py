@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from uuid import UUID
 
 import structlog
@@ -12,12 +11,9 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from contacts import leases
 from contacts.bulk.changes import CHANGES, UNDOES, Outcome
 from contacts.history import acting_as
-from contacts.importing.chunk import TakenOver
-from contacts.importing.work import Heart
-from contacts.leases import Queue
+from contacts.leases import Heart, Queue, TakenOver, worker
 from contacts.models import BulkAction, BulkChunk
 from contacts.selection import SelectionRefused, contacts
 
@@ -36,21 +32,10 @@ def ring() -> None:
     current_app.send_task(TASK, retry=False)
 
 
-@contextmanager
-def worker() -> Iterator[UUID]:
-    """A worker registered for the block; what it still holds at the end waits for others."""
-    own = leases.register()
-    try:
-        yield own
-    finally:
-        _give_back([own])
-        leases.leave(own)
-
-
 def work_all() -> int:
     """Work bulk actions, and undo others, until none waits; return how many."""
     worked = 0
-    with worker() as own:
+    with worker(_give_back) as own:
         while claimed := ACTIONS.claim(own, 1) or UNDOS.claim(own, 1, where=_FREE):
             _work(claimed[0][0], own)
             worked += 1
@@ -59,7 +44,7 @@ def work_all() -> int:
 
 def run(action_id: int) -> BulkAction:
     """Work one that waits in this process, if no other has it; return how it stands then."""
-    with worker() as own:
+    with worker(_give_back) as own:
         this = f"{_FREE} AND id = %s"
         if any(queue.claim(own, 1, where=this, params=[action_id]) for queue in (ACTIONS, UNDOS)):
             _work(action_id, own)

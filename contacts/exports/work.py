@@ -22,7 +22,7 @@ from contacts import leases
 from contacts.exports import files, making
 from contacts.exports.resource import PAGE, Rows
 from contacts.exports.sending import BROKEN_OFF
-from contacts.leases import Queue
+from contacts.leases import Queue, TakenOver
 from contacts.models import Export
 from contacts.selection import SelectionRefused
 
@@ -32,10 +32,6 @@ TASK = "contacts.export"
 SENDING_S = 3600
 GIVEN_UP = "given up: three workers were lost while they wrote it"
 log = structlog.get_logger(__name__)
-
-
-class TakenOver(Exception):
-    """The export is another worker's by now, or somebody cancelled it."""
 
 
 def ring() -> None:
@@ -70,15 +66,13 @@ def run_export(
 
 @contextmanager
 def _worker() -> Iterator[UUID]:
-    """A worker registered for the block; what it still holds at the end waits for others."""
-    own = leases.register()
-    try:
-        with _beating(own):
-            yield own
-    finally:
-        connection.close_if_unusable_or_obsolete()  # the database may have been away
-        _give_back([own])
-        leases.leave(own)
+    """A worker that beats beside its work."""
+    with leases.worker(_give_back) as own:
+        try:
+            with _beating(own):
+                yield own
+        finally:
+            connection.close_if_unusable_or_obsolete()  # the database may have been away
 
 
 @contextmanager

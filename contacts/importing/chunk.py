@@ -16,16 +16,13 @@ from contacts.importing import companies, store
 from contacts.importing.companies import Company, Directory
 from contacts.importing.resolve import Decisions, Known, Outcome, Rules, resolve
 from contacts.importing.staging import Candidate
+from contacts.leases import TakenOver
 from contacts.models import Import
 
 # Trouble with the connection or with another transaction, not with the rows.
 UNREACHABLE = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 OUTCOMES = ("created", "updated", "repeated", "skipped", "rejected")
 log = structlog.get_logger(__name__)
-
-
-class TakenOver(Exception):
-    """The import is another worker's by now, or somebody stopped it."""
 
 
 @dataclass(frozen=True, slots=True)

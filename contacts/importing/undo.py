@@ -18,10 +18,10 @@ from django.db.models import ProtectedError, RestrictedError
 from django.db.models.functions import Now
 
 from contacts.importing import restoring, store
-from contacts.importing.chunk import TakenOver
 from contacts.importing.restoring import Row
 from contacts.importing.service import NotPossible
-from contacts.importing.work import UNDOS, Heart, Report, ring, worker
+from contacts.importing.work import UNDOS, Report, give_back, ring
+from contacts.leases import Heart, TakenOver, worker
 from contacts.models import Company, Contact, Import, ImportRow
 
 CHUNK_ROWS = 1_000
@@ -50,7 +50,7 @@ def undo(record: Import, *, rings: bool = True) -> None:
 def work_undos() -> int:
     """Take back every import that waits for it; return how many."""
     worked = 0
-    with worker() as own:
+    with worker(give_back) as own:
         while claimed := UNDOS.claim(own, 1, where="worker_id IS NULL"):
             _work(claimed[0][0], own, None)
             worked += 1
@@ -59,7 +59,7 @@ def work_undos() -> int:
 
 def run_undo(import_id: int, *, report: Report | None = None) -> Import:
     """Take one import back in this process. Raises TakenOver when another worker has it."""
-    with worker() as own:
+    with worker(give_back) as own:
         where = "worker_id IS NULL AND id = %s"
         if not UNDOS.claim(own, 1, where=where, params=[import_id]):
             raise TakenOver(f"import {import_id} does not wait to be undone")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC
 from typing import cast
 from uuid import UUID
@@ -16,14 +15,13 @@ from django.db import connection
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from contacts import leases
 from contacts.importing import files
-from contacts.importing.chunk import UNREACHABLE, Job, TakenOver, settle
+from contacts.importing.chunk import UNREACHABLE, Job, settle
 from contacts.importing.pipeline import Chunk, Rows, staged
 from contacts.importing.resolve import Rules
 from contacts.importing.staging import stager
 from contacts.importing.table import FileRefused
-from contacts.leases import Queue
+from contacts.leases import Heart, Queue, TakenOver, worker
 from contacts.models import Import
 
 IMPORTS = Queue(Import, waiting="waiting", claimed="working", dead="failed")
@@ -45,36 +43,10 @@ def ring() -> None:
     current_app.send_task(TASK, retry=False)
 
 
-class Heart:
-    """Keeps a worker's lease alive as often as it takes, however often it is asked."""
-
-    def __init__(self, worker_id: UUID) -> None:
-        self.worker_id = worker_id
-        self._beaten = time.monotonic()
-
-    def beat(self) -> None:
-        """Raises TakenOver when the worker has been declared lost."""
-        if time.monotonic() - self._beaten > settings.LEASE_S / 6:
-            if not leases.beat(self.worker_id):
-                raise TakenOver(f"worker {self.worker_id} was declared lost")
-            self._beaten = time.monotonic()
-
-
-@contextmanager
-def worker() -> Iterator[UUID]:
-    """A worker registered for the block; what it still holds at the end waits for others."""
-    own = leases.register()
-    try:
-        yield own
-    finally:
-        _give_back([own])
-        leases.leave(own)
-
-
 def work_imports() -> int:
     """Work imports until none waits; return how many."""
     worked = 0
-    with worker() as own:
+    with worker(give_back) as own:
         while claimed := IMPORTS.claim(own, 1):
             _work(claimed[0][0], own, None, CHUNK_ROWS)
             worked += 1
@@ -88,7 +60,7 @@ def run_import(
 
     `report` is called after every chunk. Raises TakenOver when another worker has the import.
     """
-    with worker() as own:
+    with worker(give_back) as own:
         if not IMPORTS.claim(own, 1, where="id = %s", params=[import_id]):
             raise TakenOver(f"import {import_id} does not wait for a worker")
         _work(import_id, own, report, chunk_rows)
@@ -151,12 +123,12 @@ def _settle_patiently(job: Job, chunk: Chunk, after_line: int) -> None:
 
 def sweep(lost: Sequence[UUID]) -> None:
     """Give what lost workers held to others, and ring for every import that waits."""
-    _give_back(lost)
+    give_back(lost)
     unclaimed = Import.objects.filter(worker_id=None, state__in=(IMPORTS.waiting, UNDOS.waiting))
     if unclaimed.exists():
         ring()
 
 
-def _give_back(worker_ids: Sequence[UUID]) -> None:
+def give_back(worker_ids: Sequence[UUID]) -> None:
     dead = [*IMPORTS.give_back(worker_ids)[1], *UNDOS.give_back(worker_ids)[1]]
     Import.objects.filter(id__in=dead).update(error=GIVEN_UP)
