@@ -23,21 +23,6 @@ class RunRefused(ValueError):
     """A run cannot do what was asked of it now; the message says why and what to do."""
 
 
-def draft_run(
-    recipe: Recipe,
-    chosen: dict[str, Any],
-    *,
-    mode: str = Run.Mode.ALL,
-    cap_usd: Decimal | None = None,
-    name: str = "",
-    user: User | None = None,
-) -> Run:
-    """Create a run whose estimate a worker makes; a small one has it already."""
-    run = _draft(recipe, chosen, mode=mode, cap_usd=cap_usd, name=name, created_by=user)
-    _have_estimated(run)
-    return run
-
-
 def create_run(
     recipe: Recipe,
     chosen: dict[str, Any],
@@ -46,31 +31,33 @@ def create_run(
     cap_usd: Decimal | None = None,
     name: str = "",
     user: User | None = None,
+    waits: bool = True,
 ) -> Run:
-    """Create a run with its estimate, ready for approval, however long that takes."""
-    run = _draft(recipe, chosen, mode=mode, cap_usd=cap_usd, name=name, created_by=user)
-    estimating.make(run.pk, waits=True)
-    run.refresh_from_db()
+    """Create a run with its estimate, ready for approval, however long that takes.
+
+    Unless it `waits` a large one's estimate is left to a worker.
+    """
+    selection.contacts(chosen)
+    run = Run.objects.create(
+        recipe=recipe,
+        selection=chosen,
+        mode=mode,
+        cap_usd=cap_usd,
+        name=name,
+        created_by=user,
+        plan=recipes.snapshot(recipe),
+        is_sandbox=is_sandbox(),
+    )
+    _have_estimated(run, waits=waits)
     return run
 
 
-def _draft(recipe: Recipe, chosen: dict[str, Any], **fields: Any) -> Run:
-    selection.contacts(chosen)
-    return Run.objects.create(
-        recipe=recipe,
-        selection=chosen,
-        plan=recipes.snapshot(recipe),
-        is_sandbox=is_sandbox(),
-        **fields,
-    )
-
-
-def _have_estimated(run: Run) -> None:
-    if estimating.is_small(run):
-        estimating.make(run.pk)
-        run.refresh_from_db()
-    else:
+def _have_estimated(run: Run, *, waits: bool = False) -> None:
+    if not (waits or estimating.is_small(run)):
         ring_estimate(run.pk)
+        return
+    estimating.make(run.pk, waits=waits)
+    run.refresh_from_db()
 
 
 def estimate_again(run: Run) -> None:
@@ -219,9 +206,8 @@ def set_cap(run: Run, cap_usd: Decimal | None) -> None:
 
 def retry_failed(run: Run, user: User | None = None) -> Run:
     """Create a run over the contacts that failed in this one; it waits for approval."""
-    return draft_run(
-        run.recipe, {"failed_in": run.pk}, name=f"{run}: failed ones again"[:200], user=user
-    )
+    name = f"{run}: failed ones again"[:200]
+    return create_run(run.recipe, {"failed_in": run.pk}, name=name, user=user, waits=False)
 
 
 def release_unknown(answer: Answer) -> None:

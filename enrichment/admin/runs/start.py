@@ -51,8 +51,8 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
 def _draft(office: ModelAdmin, request: HttpRequest, form: StartForm) -> Run:
     assert isinstance(request.user, User)
     chosen = form.cleaned_data
-    run = services.draft_run(
-        chosen["recipe"], form.selection, mode=chosen["mode"], user=request.user,
+    run = services.create_run(
+        chosen["recipe"], form.selection, mode=chosen["mode"], user=request.user, waits=False,
         name=chosen["name"] or _name(chosen["recipe"], form.selection),
     )  # fmt: skip
     office.log_addition(request, run, f"made over {selection.in_words(form.selection)}")

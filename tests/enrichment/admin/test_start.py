@@ -147,7 +147,7 @@ def test_estimate_of_a_killed_worker_is_rung_for_again(
     people, recipe, monkeypatch, django_capture_on_commit_callbacks
 ):
     monkeypatch.setattr(estimating, "AT_ONCE", 3)
-    run = services.draft_run(recipe, {})
+    run = services.create_run(recipe, {}, waits=False)
     Run.objects.update(estimate={"share": 0.5})
 
     with django_capture_on_commit_callbacks() as rung:
@@ -160,7 +160,7 @@ def test_estimate_of_a_killed_worker_is_rung_for_again(
 
 def test_estimate_of_a_cancelled_draft_changes_nothing(people, recipe, monkeypatch):
     monkeypatch.setattr(estimating, "AT_ONCE", 3)
-    run = services.draft_run(recipe, {})
+    run = services.create_run(recipe, {}, waits=False)
     services.cancel(run)
 
     estimating.make(run.pk)
@@ -172,7 +172,7 @@ def test_estimate_of_a_cancelled_draft_changes_nothing(people, recipe, monkeypat
 def test_draft_that_names_an_unknown_lookup_is_given_up_in_words(people, recipe):
     recipe.fields.get().steps.update(lookup="gone.lookup")
 
-    run = services.draft_run(recipe, {})
+    run = services.create_run(recipe, {}, waits=False)
 
     assert run.state == Run.State.CANCELLED
     assert "could not be estimated: no lookup is called 'gone.lookup'" in run.reason
