@@ -1,20 +1,21 @@
 """What a lookup gets to reach its provider: addresses built, secrets applied, answers parsed.
 
-A path is appended to the account's `base_url`. What is foreign text in it, the lookup encodes with
-`urllib.parse.quote(text, safe="")`; a bare `+`, as in a phone number, is sent as `%2B` without
-further ado. Parameters and forms are encoded here.
+A path is appended to the account's `base_url`, or to the address of the host that it begins with
+("company:/v2/companies/find"); in the sandbox the host becomes the first part of the path. What is
+foreign text in it, the lookup encodes with `urllib.parse.quote(text, safe="")`; a bare `+`, as in a
+phone number, is sent as `%2B` without further ado. Parameters and forms are encoded here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import orjson
 from multidict import CIMultiDict
 
-from integrations.auth import Params
+from integrations.auth import Auth, Params
 from integrations.calls import Call
 from integrations.classify import subject
 from integrations.errors import AccountUnusable, ContractBroken
@@ -31,8 +32,9 @@ PATH = "/%:@!$&'()*,;=~"
 class HttpApi:
     """The way to the network for one call (provider.Api).
 
-    `options` are the account's, over the defaults of the provider's switches; `last_body` is the
-    last answer as parsed, for the answer's raw words.
+    `options` are the account's, over the defaults of the provider's switches; `memory` is this
+    process's for the account at its version; `last_body` is the last answer as parsed, for the
+    answer's raw words.
     """
 
     def __init__(self, gate: Gate, call: Call) -> None:
@@ -40,6 +42,7 @@ class HttpApi:
             **{switch.name: switch.default for switch in call.provider.switches},
             **call.account.options,
         }
+        self.memory: MutableMapping[str, Any] = _memory(call)
         self.last_body: Any = None
         self._gate = gate
         self._call = call
@@ -50,10 +53,11 @@ class HttpApi:
         /,
         *,
         headers: Mapping[str, str] | None = None,
+        auth: Auth | None = None,
         **params: str | Sequence[str],
     ) -> Any:
         """Return the parsed answer to a GET, None for an empty one. Raises CallError."""
-        return await self._ask("GET", path, b"", {**(headers or {})}, params)
+        return await self._ask("GET", path, b"", {**(headers or {})}, params, auth)
 
     async def post(
         self,
@@ -63,6 +67,7 @@ class HttpApi:
         json: Any = None,
         form: Mapping[str, str | Sequence[str]] | None = None,
         headers: Mapping[str, str] | None = None,
+        auth: Auth | None = None,
         **params: str | Sequence[str],
     ) -> Any:
         """Return the parsed answer to a POST of `json` or `form`. Raises CallError.
@@ -76,7 +81,7 @@ class HttpApi:
         elif json is not None:
             content = orjson.dumps(json)
             given.setdefault("Content-Type", JSON)
-        return await self._ask("POST", path, content, given, params)
+        return await self._ask("POST", path, content, given, params, auth)
 
     async def _ask(
         self,
@@ -85,15 +90,16 @@ class HttpApi:
         content: bytes,
         headers: dict[str, str],
         params: Params,
+        auth: Auth | None,
     ) -> Any:
         call = self._call
         headers.setdefault("Accept", JSON)
         try:
-            apply_auth(call, headers, params)
+            apply_auth(call, headers, params, auth)
         except AccountUnusable as error:
             call.error = error
             raise
-        url = address(call.account.base_url, path, params)
+        url = address(*_place(call, path), params)
         incoming = await self._gate.exchange(
             Outgoing(method, url, CIMultiDict(headers), content), call
         )
@@ -118,12 +124,36 @@ class HttpApi:
         return self.last_body
 
 
-def apply_auth(call: Call, headers: dict[str, str], params: Params) -> None:
+_memories: dict[int, tuple[int, dict[str, Any]]] = {}
+
+
+def _memory(call: Call) -> dict[str, Any]:
+    """Return what this process keeps for the account; another version begins with nothing."""
+    version, kept = _memories.get(call.account.id, (0, {}))
+    if version != call.account.version:
+        kept = {}
+        _memories[call.account.id] = (call.account.version, kept)
+    return kept
+
+
+def _place(call: Call, path: str) -> tuple[str, str]:
+    """Return the address that a path belongs to, and the path without the host's name."""
+    host, colon, rest = path.partition(":/")
+    if not colon or host not in call.provider.hosts:
+        return call.account.base_url, path
+    if call.account.is_sandbox:
+        return f"{call.account.base_url}/{host}", "/" + rest
+    return call.provider.hosts[host], "/" + rest
+
+
+def apply_auth(
+    call: Call, headers: dict[str, str], params: Params, auth: Auth | None = None
+) -> None:
     """Put the account's secrets on a request. Raises AccountUnusable where one is missing."""
     provider = call.provider
     held = {name: secret for name, secret in call.account.secrets.items() if secret}
     try:
-        provider.auth.apply(held, headers, params)
+        (auth or provider.auth).apply(held, headers, params)
     except KeyError as missing:
         labels = {secret.name: secret.label for secret in provider.secrets}
         label = labels.get(missing.args[0], missing.args[0])

@@ -48,6 +48,15 @@ class QueryKey:
         params[self.param] = secrets[self.secret]
 
 
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    def apply(self, secrets: Mapping[str, str], headers: dict[str, str], params: Params) -> None:
+        pass
+
+
+NO_AUTH: Auth = Nothing()
+
+
 def basic(user: str, password: str) -> Auth:
     """HTTP Basic with two secrets of the account."""
     return Basic(user, password)

@@ -8,6 +8,7 @@
     │   ├── AccountUnusable        switched off, no secret, or a secret that cannot be read
     │   └── OutcomeHeld            an earlier outcome is unknown and dear: a person decides
     ├── NotFound               an answer, not a failure: the provider knows nothing (a miss)
+    ├── Pending                taken, and answered later: ask again with the ticket, for free
     ├── Transient              the same question may succeed in a moment
     │   ├── Unreachable            no connection: nothing was processed
     │   ├── ServerFailed           5xx
@@ -27,7 +28,7 @@ and who has to act (`acts`: "us", "provider", "operator" or "nobody").
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 Actor = Literal["us", "provider", "operator", "nobody"]
 
@@ -89,6 +90,22 @@ class OutcomeHeld(Refused):
 
 class NotFound(CallError):
     """The provider knows nothing about it."""
+
+
+class Pending(CallError):
+    """The provider has taken the question and answers later.
+
+    `ticket` is what it wants to be asked by next time ("" where the same question does); it is
+    JSON that the lookup finds in `Question.ticket`. Ask again after `retry_after_s`.
+    """
+
+    acts: ClassVar[Actor] = "provider"
+
+    def __init__(
+        self, message: str = "", *, ticket: str = "", retry_after_s: float = 5.0, **more: Any
+    ) -> None:
+        super().__init__(message, retry_after_s=retry_after_s, **more)
+        self.ticket = ticket
 
 
 class Transient(CallError):

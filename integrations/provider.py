@@ -6,7 +6,7 @@ tree, `auth` and nothing else of ours (DESIGN.md §4).
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -73,12 +73,21 @@ class Fact:
 
 
 class Question:
-    """A lookup's normalised inputs, read as attributes by the last part of their name."""
+    """A lookup's normalised inputs, read as attributes by the last part of their name.
 
-    __slots__ = ("inputs",)
+    An input that the lookup only `uses` may be missing: `about.get("city")` is "" then. `ticket`
+    is what the provider gave when it took this question for later (errors.Pending), else "".
+    """
 
-    def __init__(self, inputs: Mapping[str, str]) -> None:
+    __slots__ = ("inputs", "ticket")
+
+    def __init__(self, inputs: Mapping[str, str], ticket: str = "") -> None:
         self.inputs = dict(inputs)
+        self.ticket = ticket
+
+    def get(self, name: str) -> str:
+        """Return an input by its whole name, "" when it is missing."""
+        return self.inputs.get(name, "")
 
     def __getattr__(self, name: str) -> str:
         for key, value in self.inputs.items():
@@ -112,9 +121,15 @@ class Reply:
 
 
 class Api(Protocol):
-    """The only way to the network; bodies come back parsed, failures as a CallError."""
+    """The only way to the network; bodies come back parsed, failures as a CallError.
+
+    `options` are the account's switches. `memory` is kept by this process for the account as long
+    as nobody changes it: the place of a session token. A path may begin with one of the provider's
+    `hosts` ("company:/v2/companies/find"); `auth` takes the place of the provider's own.
+    """
 
     options: Mapping[str, Any]
+    memory: MutableMapping[str, Any]
 
     async def get(
         self,
@@ -122,6 +137,7 @@ class Api(Protocol):
         /,
         *,
         headers: Mapping[str, str] | None = None,
+        auth: Auth | None = None,
         **params: str | Sequence[str],
     ) -> Any: ...
 
@@ -133,6 +149,7 @@ class Api(Protocol):
         json: Any = None,
         form: Mapping[str, str | Sequence[str]] | None = None,
         headers: Mapping[str, str] | None = None,
+        auth: Auth | None = None,
         **params: str | Sequence[str],
     ) -> Any: ...
 
@@ -208,7 +225,9 @@ class Switch:
 class Provider:
     """An external API: where it is, how it wants to be asked, and the lookups it answers.
 
-    `error_docs` is the vendor's page about one error, with `{code}` in it.
+    `hosts` are further addresses by name, for a provider that has several. `notice` is what a
+    person has to know before holding an account, shown wherever the provider is. `error_docs` is
+    the vendor's page about one error, with `{code}` in it.
     """
 
     slug: str
@@ -228,6 +247,8 @@ class Provider:
     lookups: dict[str, Lookup] = field(default_factory=dict)
     trial: Trial | None = None
     error_docs: str = ""
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    notice: str = ""
 
     def lookup(
         self,

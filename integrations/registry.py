@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from integrations.provider import Lookup, Provider
+from integrations.providers.hunter import HUNTER
 from integrations.providers.twilio import TWILIO
 
-PROVIDERS: tuple[Provider, ...] = (TWILIO,)
+PROVIDERS: tuple[Provider, ...] = (
+    TWILIO,
+    HUNTER,
+)
 
 
 class UnknownProvider(KeyError):

@@ -21,8 +21,73 @@ class Company(models.Model):
     )
     external_id = models.CharField(max_length=100, blank=True)
 
-    provenance = models.JSONField(default=dict, blank=True)
-    revision = models.PositiveIntegerField(default=0)
+    # Who they are
+    legal_name = models.CharField(max_length=255, blank=True, db_default="")
+    company_type = models.CharField(max_length=50, blank=True, db_default="")
+    industry = models.CharField(max_length=150, blank=True, db_default="")
+    category = models.CharField(max_length=150, blank=True, db_default="")
+    description = models.CharField(max_length=1000, blank=True, db_default="")
+    founded_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    employee_count = models.PositiveIntegerField(null=True, blank=True)
+    employee_range = models.CharField(max_length=20, blank=True, db_default="")
+    annual_revenue_usd = models.PositiveBigIntegerField(null=True, blank=True)
+    revenue_range = models.CharField(max_length=20, blank=True, db_default="")
+    tags = models.CharField(max_length=500, blank=True, db_default="")
+    technologies = models.CharField(max_length=500, blank=True, db_default="")
+    is_closed = models.BooleanField(null=True, blank=True, help_text="Closed for good.")
+    rating = models.FloatField(null=True, blank=True, help_text="0 to 5, as its guests rate it.")
+    review_count = models.PositiveIntegerField(null=True, blank=True)
+
+    # Where and how they are reached
+    website = models.CharField(max_length=255, blank=True, db_default="")
+    phone = models.CharField(max_length=32, blank=True, db_default="")
+    email_pattern = models.CharField(
+        max_length=60, blank=True, db_default="", help_text='For example "{first}.{last}".'
+    )
+    address_line = models.CharField(max_length=255, blank=True, db_default="")
+    city = models.CharField(max_length=100, blank=True, db_default="")
+    state = models.CharField(max_length=100, blank=True, db_default="")
+    postal_code = models.CharField(max_length=20, blank=True, db_default="")
+    country = models.CharField(max_length=100, blank=True, db_default="")
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    linkedin_url = models.CharField(max_length=255, blank=True, db_default="")
+    twitter_url = models.CharField(max_length=255, blank=True, db_default="")
+    facebook_url = models.CharField(max_length=255, blank=True, db_default="")
+    google_place_id = models.CharField(max_length=255, blank=True, db_default="")
+    yelp_id = models.CharField(max_length=64, blank=True, db_default="")
+
+    # Its domain: null and "" are unknown, which is not absent
+    mail_host = models.CharField(max_length=253, blank=True, db_default="")
+    mail_provider = models.CharField(max_length=60, blank=True, db_default="")
+    mail_gateway = models.CharField(max_length=60, blank=True, db_default="")
+    has_mx = models.BooleanField(null=True, blank=True)
+    has_spf = models.BooleanField(null=True, blank=True)
+    spf = models.CharField(max_length=1000, blank=True, db_default="")
+    has_dkim = models.BooleanField(null=True, blank=True, help_text="Among the known selectors.")
+    has_dmarc = models.BooleanField(null=True, blank=True)
+    dmarc_policy = models.CharField(max_length=10, blank=True, db_default="")
+    dmarc_percent = models.PositiveSmallIntegerField(null=True, blank=True)
+    registrar = models.CharField(max_length=150, blank=True, db_default="")
+    domain_created_on = models.DateField(null=True, blank=True)
+    domain_expires_on = models.DateField(null=True, blank=True)
+    name_servers = models.CharField(max_length=500, blank=True, db_default="")
+    ip_address = models.CharField(max_length=45, blank=True, db_default="")
+    hosting_provider = models.CharField(max_length=150, blank=True, db_default="")
+    hosting_country = models.CharField(max_length=2, blank=True, db_default="")
+
+    # Whether Twilio trusts it
+    trust_status = models.CharField(max_length=30, blank=True, db_default="")
+    trust_profile_sid = models.CharField(max_length=34, blank=True, db_default="")
+    trust_score = models.PositiveSmallIntegerField(null=True, blank=True)
+    trust_failures = models.CharField(max_length=500, blank=True, db_default="")
+    trust_checked_at = models.DateTimeField(null=True, blank=True)
+
+    provenance = models.JSONField(
+        default=dict, blank=True, db_default=models.Value({}, models.JSONField())
+    )
+    revision = models.PositiveIntegerField(default=0, db_default=0)
+    enriched_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
     updated_at = models.DateTimeField(auto_now=True, db_default=Now())
 
@@ -45,6 +110,20 @@ class Company(models.Model):
                 name="company_name_once",
                 fields=["name_key"],
                 condition=Q(domain__isnull=True) & ~Q(name_key=""),
+            ),
+            models.CheckConstraint(
+                name="company_rating_range",
+                condition=Q(rating__isnull=True) | Q(rating__range=(0, 5)),
+            ),
+            models.CheckConstraint(
+                name="company_place_range",
+                condition=(Q(latitude__isnull=True) | Q(latitude__range=(-90, 90)))
+                & (Q(longitude__isnull=True) | Q(longitude__range=(-180, 180))),
+            ),
+            models.CheckConstraint(
+                name="company_percents_range",
+                condition=(Q(dmarc_percent__isnull=True) | Q(dmarc_percent__range=(0, 100)))
+                & (Q(trust_score__isnull=True) | Q(trust_score__range=(0, 100))),
             ),
         ]
         indexes = [

@@ -47,6 +47,18 @@ class Contact(models.Model):
         MEDIUM = "medium", "Medium"
         HIGH = "high", "High"
 
+    class EmailStatus(models.TextChoices):
+        VALID = "valid", "Valid"
+        INVALID = "invalid", "Invalid"
+        ACCEPT_ALL = "accept_all", "Accepts all"
+        WEBMAIL = "webmail", "Webmail"
+        DISPOSABLE = "disposable", "Disposable"
+        DO_NOT_MAIL = "do_not_mail", "Do not mail"
+        SPAMTRAP = "spamtrap", "Spam trap"
+        ABUSE = "abuse", "Complains"
+        UNKNOWN = "unknown", "Unknown"
+        GUESSED = "guessed", "Guessed"
+
     # Identity
     phone_raw = models.CharField(max_length=64, help_text="As it stood in the source.")
     phone_e164 = models.CharField(max_length=16, help_text="For example +14155550100.")
@@ -62,6 +74,10 @@ class Contact(models.Model):
     state = models.CharField(max_length=100, blank=True)
     postal_code = models.CharField(max_length=20, blank=True)
     country = models.CharField(max_length=100, blank=True)
+    seniority = models.CharField(max_length=50, blank=True, db_default="")
+    linkedin_url = models.CharField(max_length=255, blank=True, db_default="")
+    twitter_url = models.CharField(max_length=255, blank=True, db_default="")
+    facebook_url = models.CharField(max_length=255, blank=True, db_default="")
     external_id = models.CharField(max_length=100, blank=True)
     consent_on = models.DateField(
         null=True, blank=True, help_text="When the person agreed to be contacted."
@@ -109,6 +125,31 @@ class Contact(models.Model):
     reassigned_checked_on = models.DateField(null=True, blank=True)
     identity_match_score = models.PositiveSmallIntegerField(null=True, blank=True)
     phone_quality_score = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    # The mailbox
+    email_status = models.CharField(
+        max_length=20, choices=EmailStatus.choices, blank=True, db_default=""
+    )
+    email_type = models.CharField(max_length=40, blank=True, db_default="")
+    email_score = models.PositiveSmallIntegerField(null=True, blank=True)
+    email_checked_at = models.DateTimeField(null=True, blank=True)
+
+    # The place, and what reaches it
+    address_type = models.CharField(max_length=20, blank=True, db_default="")
+    address_is_verified = models.BooleanField(null=True, blank=True)
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    geocode_accuracy = models.CharField(max_length=20, blank=True, db_default="")
+    google_place_id = models.CharField(max_length=255, blank=True, db_default="")
+    is_5g_home_available = models.BooleanField(null=True, blank=True)
+    is_lte_home_available = models.BooleanField(null=True, blank=True)
+    is_fios_available = models.BooleanField(null=True, blank=True)
+    download_mbps = models.PositiveIntegerField(null=True, blank=True)
+    upload_mbps = models.PositiveIntegerField(null=True, blank=True)
+    coverage_checked_at = models.DateTimeField(null=True, blank=True)
+    coverage_estimate = models.CharField(
+        max_length=20, blank=True, db_default="", help_text="By the market; nobody measured it."
+    )
 
     # State
     status = models.CharField(
@@ -175,6 +216,15 @@ class Contact(models.Model):
             models.CheckConstraint(
                 name="contact_quality_range",
                 condition=Q(quality_score__isnull=True) | Q(quality_score__range=(0, 100)),
+            ),
+            models.CheckConstraint(
+                name="contact_email_score_range",
+                condition=Q(email_score__isnull=True) | Q(email_score__range=(0, 100)),
+            ),
+            models.CheckConstraint(
+                name="contact_place_range",
+                condition=(Q(latitude__isnull=True) | Q(latitude__range=(-90, 90)))
+                & (Q(longitude__isnull=True) | Q(longitude__range=(-180, 180))),
             ),
             models.CheckConstraint(name="contact_cost_not_negative", condition=Q(cost_usd__gte=0)),
         ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -23,9 +22,8 @@ from integrations.sandbox.faults import (
 from integrations.sandbox.protocol import drop
 from integrations.sandbox.record import NO_ID, Heard, Record, as_id, is_chargeable
 from integrations.sandbox.responder import Answer, Asked, Responder
+from integrations.sandbox.responders import responders
 from integrations.sandbox.settings import Settings
-from integrations.sandbox.slack import Slack
-from integrations.sandbox.twilio import Twilio
 
 NOT_MOUNTED = b'{"error":"no provider is mounted here; paths start with /<provider>/"}'
 OVER_LIMIT = Fault(THROTTLED)
@@ -39,8 +37,7 @@ class Sandbox:
         self.faults = Faults()
         self.record = Record()
         self.in_flight = 0
-        responders: Sequence[Responder] = (Twilio(), Slack())
-        self.responders = {responder.slug: responder for responder in responders}
+        self.responders = {responder.slug: responder for responder in responders()}
         self.control = Control(self)
 
     def reset(self) -> None:
@@ -81,7 +78,7 @@ class Sandbox:
                 attempt = int(value) if value.isdigit() else 1
         method = scope["method"]
         body = b"" if method == "GET" else await read(receive)
-        asked = Asked(method, path, scope["query_string"], authorization, body)
+        asked = Asked(method, path, scope["query_string"], authorization, body, scope["headers"])
         answer = responder.answer(asked)
         fault = self.fault_for(answer, responder.slug)
         outcome = outcome_of(answer, fault)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterator
+from hashlib import blake2b
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from integrations.sandbox.faults import ANSWERED, DROPPED, OUTCOMES
 # About 35 bytes a call: 70 MB when full. The older half goes when it is.
 CAPACITY = 2_000_000
 NO_ID = bytes(16)
+LARGEST_NUMBER = 1 << 63  # E.164 has 15 digits; what is no number is kept as a hash above
 
 
 class Heard(NamedTuple):
@@ -59,7 +61,7 @@ class Record:
             is_charged = key in charged
             self._counts[(group, heard.outcome, is_charged)] += 1
             self._ids += heard.request_id
-            self._keys.append(int(key[1:]) if key[1:].isdigit() else 0)
+            self._keys.append(as_number(key))
             self._group_of.append(group)
             self._marks.append(mark | is_charged << 3)
 
@@ -110,10 +112,18 @@ class Record:
             "attempt": marks >> 4,
             "provider": provider,
             "lookups": lookups,
-            "key": f"+{key}" if key else "",
+            "key": f"+{key}" if 0 < key < LARGEST_NUMBER else f"#{key:x}" if key else "",
             "outcome": OUTCOMES[marks & 7],
             "charged": bool(marks & 8),
         }
+
+
+def as_number(key: str) -> int:
+    """Return a key's 64 bits: a number's digits, else a hash above all of them; 0 for none."""
+    if key[1:].isdigit() and len(key) < 17:
+        return int(key[1:])
+    hashed = int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big")
+    return hashed | LARGEST_NUMBER if key else 0
 
 
 def as_id(header: bytes) -> bytes:

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
+from urllib.parse import parse_qsl
 
 from integrations.sandbox.faults import Fault
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request as a responder sees it; `path` is decoded and starts after the slug."""
+    """One request as a responder sees it; `path` is decoded and starts after the slug.
+
+    `headers` are as they came, names in lower case.
+    """
 
     method: str
     path: str
     query: bytes = b""
     authorization: bytes = b""
     body: bytes = b""
+    headers: Sequence[tuple[bytes, bytes]] = ()
+
+    def header(self, name: str) -> str:
+        """Return a header's text, "" when it did not come."""
+        wanted = name.lower().encode()
+        return next((value.decode("latin-1") for key, value in self.headers if key == wanted), "")
+
+    def params(self) -> dict[str, str]:
+        """Return the query's parameters; of a repeated one, the last."""
+        return dict(parse_qsl(self.query.decode("latin-1"), keep_blank_values=True))
 
 
 @dataclass(slots=True)

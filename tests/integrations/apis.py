@@ -25,10 +25,13 @@ class RecordedApi:
 
     def __init__(self, answer: Any, options: Mapping[str, Any] | None = None) -> None:
         self.options: Mapping[str, Any] = options or {}
+        self.memory: dict[str, Any] = {}
         self.asked: list[tuple[str, str, Mapping[str, Any]]] = []
         self._answer = answer
 
-    async def get(self, path: str, /, *, headers: Any = None, **params: Any) -> Any:
+    async def get(
+        self, path: str, /, *, headers: Any = None, auth: Any = None, **params: Any
+    ) -> Any:
         self.asked.append(("GET", path, params))
         return self._say(path)
 

@@ -122,7 +122,7 @@ async def ask_one(api: Api, request: Request) -> Body | CallError:
             params[package.query[name]] = value
     try:
         path = "/v2/PhoneNumbers/" + quote(request.phone, safe="")
-        return checked(await api.get(path, headers=None, **params))
+        return checked(await api.get(path, headers=None, auth=None, **params))
     except CallError as error:
         return error
 

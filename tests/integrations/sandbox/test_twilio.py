@@ -19,9 +19,9 @@ ALL = ",".join(PACKAGES)
 NUMBERS = [f"+1{area}555{line:04d}" for area in range(201, 241) for line in range(100, 200)]
 
 
-def ask(path: str, query: str = "", **more: bytes) -> Answer:
-    method = "POST" if "body" in more else "GET"
-    return Twilio().answer(Asked(method, path, query.encode(), **{"authorization": PAIR, **more}))
+def ask(path: str, query: str = "", *, authorization: bytes = PAIR, body: bytes = b"") -> Answer:
+    method = "POST" if body else "GET"
+    return Twilio().answer(Asked(method, path, query.encode(), authorization, body))
 
 
 def lookup(number: str, fields: str = FIELDS):

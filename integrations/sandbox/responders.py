@@ -1,0 +1,19 @@
+"""Everyone whom the sandbox plays, in one list that a reader can see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from integrations.sandbox.hunter import Hunter
+from integrations.sandbox.responder import Responder
+from integrations.sandbox.slack import Slack
+from integrations.sandbox.twilio import Twilio
+
+
+def responders() -> Sequence[Responder]:
+    """Return a responder of every provider, none of which has been asked anything yet."""
+    return (
+        Twilio(),
+        Hunter(),
+        Slack(),
+    )

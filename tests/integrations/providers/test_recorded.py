@@ -1,0 +1,70 @@
+"""Every recorded contract: the request is the one recorded, and so is what the answer means."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from enrichment import golden
+from integrations.errors import CallError
+from integrations.provider import Provider
+from integrations.registry import PROVIDERS
+from tests.integrations.recording import FOLDER, files, plain, replay, request_of, sent_of
+
+CASES = [pytest.param(of, path, id=f"{of.slug}-{path.stem}") for of, path in files()]
+
+
+@pytest.mark.parametrize(("provider", "path"), CASES)
+def test_a_recorded_exchange_is_asked_and_understood(provider: Provider, path: Path):
+    recorded = json.loads(path.read_text())
+
+    try:
+        replies, gate = replay(provider, recorded)
+        errors = [type(reply.error).__name__ if reply.error else "" for reply in replies]
+        said = [plain(reply.facts) for reply in replies]
+    except CallError as raised:
+        assert type(raised).__name__ == recorded["error"]
+        return
+
+    wanted = recorded["exchanges"]
+    facts = recorded["facts"] if isinstance(recorded["inputs"], list) else [recorded["facts"]]
+    assert [request_of(one, provider.base_url) for one in gate.sent] == [
+        one["request"] for one in wanted
+    ]
+    assert [sent_of(one) for one in gate.sent] == [one.get("sent") for one in wanted]
+    assert said == [sorted(each, key=str) for each in facts]
+    assert errors == recorded.get("errors", [""] * len(replies))
+
+
+@pytest.mark.parametrize(("provider", "path"), CASES)
+def test_recorded_facts_are_promised_and_fit_their_columns(provider: Provider, path: Path):
+    recorded = json.loads(path.read_text())
+    facts = recorded.get("facts", [])
+    if isinstance(recorded["inputs"], list):
+        facts = [fact for each in facts for fact in each]
+
+    lookup = provider.lookups[recorded["lookup"]]
+
+    assert {field for field, _, _ in facts} <= lookup.supplies
+    assert all(golden.coerce(field, value) is not None for field, value, _ in facts)
+    assert all(0 <= sure <= 1 for _, _, sure in facts)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS, ids=lambda each: each.slug)
+def test_every_provider_has_recorded_contracts(provider: Provider):
+    recorded = [json.loads(path.read_text()) for path in (FOLDER / provider.slug).glob("*.json")]
+
+    named = {one["lookup"] for one in recorded if "lookup" in one}
+    named |= {name for one in recorded if "lookup" not in one for name in one["facts"]}
+
+    assert named == set(provider.lookups)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS, ids=lambda each: each.slug)
+def test_what_a_lookup_supplies_are_golden_fields(provider: Provider):
+    for lookup in provider.lookups.values():
+        assert lookup.supplies <= set(golden.FIELDS), lookup.slug
+        assert lookup.needs, lookup.slug
+        assert lookup.price.usd >= 0

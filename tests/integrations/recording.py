@@ -1,0 +1,117 @@
+"""Recorded contracts: what a lookup sends and what it makes of the answer, read from a file.
+
+A file under recorded/<provider>/ is one exchange, or several in `exchanges`, in the order in which
+they go out:
+
+    {"about": "where the shape comes from", "lookup": "find_email", "inputs": {…}, "options": {…},
+     "ticket": "", "exchanges": [{"request": "GET /email-finder?domain=…", "sent": body or form,
+     "status": 200, "headers": {}, "body": …}], "facts": [[field, value, confidence], …],
+     "error": "Throttled"}
+
+`facts` are all of them, in any order; `error` is the class that the lookup raises instead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import parse_qsl
+from uuid import uuid4
+
+import orjson
+from multidict import CIMultiDict, CIMultiDictProxy
+
+from integrations.api import HttpApi
+from integrations.calls import AccountView, Call
+from integrations.classify import error_for, parsed
+from integrations.exchange import Incoming, Outgoing
+from integrations.gate import Gate
+from integrations.provider import Ask, Fact, Lookup, Provider, Question, Reply
+from integrations.registry import PROVIDERS
+
+FOLDER = Path(__file__).parent / "recorded"
+GATHERED_ELSEWHERE = {"twilio"}  # has a form and tests of its own, older than this one
+
+
+class RecordedGate:
+    """Answers with the file's exchanges, one after another, classified as the real gate does."""
+
+    def __init__(self, exchanges: list[dict[str, Any]]) -> None:
+        self.sent: list[Outgoing] = []
+        self._left = iter(exchanges)
+
+    async def exchange(self, outgoing: Outgoing, call: Call) -> Incoming:
+        self.sent.append(outgoing)
+        said = next(self._left)
+        body = said.get("body")
+        content = body.encode() if isinstance(body, str) else orjson.dumps(body)
+        headers = CIMultiDictProxy(CIMultiDict(said.get("headers") or {}))
+        incoming = Incoming(said.get("status", 200), headers, b"" if body is None else content)
+        incoming.body = parsed(incoming.content)
+        call.status = incoming.status
+        call.error = error_for(call, incoming.status, incoming.headers, incoming.body)
+        return incoming
+
+
+def files() -> Iterator[Any]:
+    """Yield every recorded file with its provider."""
+    for each in PROVIDERS:
+        if each.slug not in GATHERED_ELSEWHERE:
+            for path in sorted((FOLDER / each.slug).glob("*.json")):
+                yield each, path
+
+
+def replay(provider: Provider, recorded: dict[str, Any]) -> tuple[list[Reply], RecordedGate]:
+    """Ask the file's lookup with its inputs; return the replies and the gate that heard it.
+
+    `inputs` may be a list, for a lookup that is asked about many at once.
+    """
+    lookup = provider.lookups[recorded["lookup"]]
+    gate = RecordedGate(recorded["exchanges"])
+    secrets = {secret.name: secret.sandbox for secret in provider.secrets}
+    view = AccountView(
+        0, provider.slug, 1, secrets, recorded.get("options") or {}, (), 100,
+        provider.base_url, False, Decimal(1),
+    )  # fmt: skip
+    api = HttpApi(cast(Gate, gate), Call(provider, view, uuid4()))
+    api.memory = {}
+    given = recorded["inputs"]
+    ticket = recorded.get("ticket", "")
+    asks = [
+        Ask(lookup, Question(inputs, ticket))
+        for inputs in (given if isinstance(given, list) else [given])
+    ]
+    return asyncio.run(_ask(api, lookup, asks)), gate
+
+
+async def _ask(api: HttpApi, lookup: Lookup, asks: list[Ask]) -> list[Reply]:
+    if lookup.gather:
+        return list(await lookup.gather.ask(api, asks))
+    assert lookup.ask is not None
+    return [Reply(await lookup.ask(api, asks[0].question), api.last_body)]
+
+
+def request_of(outgoing: Outgoing, base_url: str) -> str:
+    """Return "GET /path?query" below the provider's address, or the whole address of another."""
+    return f"{outgoing.method} {outgoing.url.removeprefix(base_url)}"
+
+
+def sent_of(outgoing: Outgoing) -> Any:
+    """Return what the body said: JSON, or a form as an object; None for none."""
+    if not outgoing.content:
+        return None
+    if outgoing.headers.get("Content-Type", "").startswith("application/json"):
+        return json.loads(outgoing.content)
+    return dict(parse_qsl(outgoing.content.decode(), keep_blank_values=True))
+
+
+def plain(facts: Any) -> list[list[Any]]:
+    """Return facts as the files write them, sorted."""
+    return sorted(([f.field, f.value, f.confidence] for f in facts), key=str)
+
+
+__all__ = ["FOLDER", "Fact", "files", "plain", "replay", "request_of", "sent_of"]
