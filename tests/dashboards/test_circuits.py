@@ -5,6 +5,7 @@ import redis
 from django.urls import reverse
 
 from integrations import fleet
+from integrations.registry import PROVIDERS
 from tests.dashboards.people import signed_in
 
 KEY = "twilio:sandbox"
@@ -31,7 +32,9 @@ def shown(client, address=TABLE):
 
 
 def test_every_provider_has_a_circuit_even_before_its_first_failure(admin_client):
-    assert {key: state.state for key, state in shown(admin_client).items()} == {KEY: "closed"}
+    found = {key: state.state for key, state in shown(admin_client).items()}
+
+    assert found == {f"{of.slug}:sandbox": "closed" for of in PROVIDERS}
 
 
 def test_an_open_circuit_says_since_when_why_and_until_when(admin_client):

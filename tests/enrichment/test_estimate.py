@@ -72,7 +72,7 @@ def test_what_was_answered_is_free(runtime):
 
 def test_a_price_on_hits_only_is_expected_by_the_observed_rate(recipe):
     contact()
-    account = Account.objects.get()
+    account = Account.objects.get(provider="twilio")
     LookupDay.objects.create(
         account_id=account.pk,
         lookup="twilio.line_type",

@@ -121,7 +121,7 @@ def test_an_item_that_took_three_workers_with_it_is_given_up(run, server_is_old)
 
 def test_the_calls_of_a_lost_worker_are_unknown(run, server_is_old):
     gone = worker(seen_s_ago=60)
-    account = Account.objects.get()
+    account = Account.objects.get(provider="twilio")
     mine = Intent(
         uuid4(),
         uuid7(),

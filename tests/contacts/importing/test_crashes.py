@@ -96,7 +96,7 @@ def await_progress(record):
 def give_back_what_the_dead_held(settings):
     settings.LEASE_S = SHORT_LEASE_S
     time.sleep(SHORT_LEASE_S * 1.5)
-    work._give_back(leases.lost_workers())
+    work.give_back(leases.lost_workers())
 
 
 def test_killed_ten_times_nothing_is_lost_or_doubled(run, write, settings):
@@ -200,7 +200,7 @@ def test_three_lost_workers_without_progress_end_an_import(uploads, write):
     for _ in range(leases.MAX_LOSSES):
         worker = leases.register()
         work.IMPORTS.claim(worker, 1)
-        work._give_back([worker])
+        work.give_back([worker])
 
     record.refresh_from_db()
     assert (record.state, record.error) == (Import.State.FAILED, work.GIVEN_UP)

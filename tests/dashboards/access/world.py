@@ -30,6 +30,7 @@ from dashboards.alerting.kinds import rules
 from dashboards.models import Alert, AlertRound
 from enrichment.models import Answer, Recipe, Run, RunItem
 from integrations.models import Account, ApiCall, Budget
+from integrations.services import ensure_accounts
 from tests.dashboards.rows import calls, people, rejected, work
 
 # What any visit may write.
@@ -49,6 +50,7 @@ def fill():
     people(0, 1)
     work(0, 1)
     calls(0, 1)
+    ensure_accounts()
     owner = User.objects.create_user("owner")
     Group.objects.create(name="by hand")
     contact, tag = Contact.objects.get(), Tag.objects.create(name="vip")

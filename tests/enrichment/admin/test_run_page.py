@@ -43,7 +43,12 @@ def test_account_that_cannot_be_asked_is_linked(run, see, settings):
     html = see(run)
 
     assert "Account SID, Auth Token not set" in html
-    assert reverse("admin:integrations_account_change", args=[Account.objects.get().pk]) in html
+    assert (
+        reverse(
+            "admin:integrations_account_change", args=[Account.objects.get(provider="twilio").pk]
+        )
+        in html
+    )
     assert "Sandbox: nothing is bought. These" not in html
 
 
@@ -144,7 +149,7 @@ def test_errors_are_grouped_with_what_to_do(run, see):
     ],
 )
 def test_what_blocks_a_run_is_said_and_linked(run, see, blocked_by, reason, said):
-    account = Account.objects.get()
+    account = Account.objects.get(provider="twilio")
     working(run)
     Run.objects.update(state="blocked", reason=reason, blocked_by=blocked_by.format(account.pk))
 
