@@ -10,10 +10,13 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequen
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from integrations.auth import Auth
 from integrations.errors import CallError
+
+if TYPE_CHECKING:
+    from integrations.search import Search
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -249,6 +252,13 @@ class Provider:
     error_docs: str = ""
     hosts: Mapping[str, str] = field(default_factory=dict)
     notice: str = ""
+    searches: dict[str, Search] = field(default_factory=dict)
+
+    def add_search(self, found: Search) -> None:
+        """Register a way to look for businesses."""
+        if found.name in self.searches:
+            raise ValueError(f"{found.slug} is registered twice")
+        self.searches[found.name] = found
 
     def lookup(
         self,

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from integrations.provider import Lookup, Provider
+from integrations.providers.google_places import GOOGLE_PLACES
 from integrations.providers.hunter import HUNTER
 from integrations.providers.twilio import TWILIO
+from integrations.providers.yelp import YELP
+from integrations.search import Search
 
 PROVIDERS: tuple[Provider, ...] = (
     TWILIO,
     HUNTER,
+    GOOGLE_PLACES,
+    YELP,
 )
 
 
@@ -19,6 +24,13 @@ class UnknownProvider(KeyError):
 
     def __str__(self) -> str:
         return f"no provider is called {self.args[0]!r}; known: {', '.join(_by_slug)}"
+
+
+class UnknownSearch(KeyError):
+    """No provider searches in this way."""
+
+    def __str__(self) -> str:
+        return f"no search is called {self.args[0]!r}; there are: {', '.join(searches())}"
 
 
 class UnknownLookup(KeyError):
@@ -51,3 +63,16 @@ def lookup(slug: str) -> Lookup:
 def lookups() -> tuple[Lookup, ...]:
     """Return every lookup of every provider, in the order of their files."""
     return tuple(found for each in PROVIDERS for found in each.lookups.values())
+
+
+def searches() -> dict[str, Search]:
+    """Return every way to look for businesses by its slug."""
+    return {found.slug: found for each in PROVIDERS for found in each.searches.values()}
+
+
+def search(slug: str) -> Search:
+    """Return the search called "provider.name"; raises UnknownSearch."""
+    try:
+        return searches()[slug]
+    except KeyError:
+        raise UnknownSearch(slug) from None

@@ -10,6 +10,7 @@ from integrations.calls import AccountView
 from integrations.errors import CallError
 from integrations.provider import Lookup, Provider
 from integrations.registry import PROVIDERS
+from integrations.search import Search
 
 
 def catalogue() -> list[dict[str, Any]]:
@@ -38,6 +39,7 @@ def _provider(each: Provider, accounts: Accounts, circuit: str) -> dict[str, Any
         "rate": [{"calls": limit, "per_s": seconds} for limit, seconds in windows],
         "in_flight": view.max_in_flight if view else each.max_in_flight,
         "lookups": [_lookup(found, accounts) for found in each.lookups.values()],
+        "searches": [_search(found) for found in each.searches.values()],
     }
 
 
@@ -54,6 +56,20 @@ def _lookup(found: Lookup, accounts: Accounts) -> dict[str, Any]:
         "price_source": found.price.source or "a guess; the account's own price counts",
         "fresh_days": terms.fresh_for.days,
         "is_on": terms.is_enabled,
+        "note": found.note,
+    }
+
+
+def _search(found: Search) -> dict[str, Any]:
+    return {
+        "search": found.slug,
+        "label": found.label,
+        "needs": ["latitude", "longitude"] if found.takes_circle else ["a place in words"],
+        "supplies": ["businesses"],
+        "price_usd": f"{found.price.usd:f}",
+        "charged": "for every page",
+        "page_size": found.page_size,
+        "most": found.most,
         "note": found.note,
     }
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from integrations.sandbox.google_places import GooglePlaces
 from integrations.sandbox.hunter import Hunter
 from integrations.sandbox.responder import Responder
 from integrations.sandbox.slack import Slack
 from integrations.sandbox.twilio import Twilio
+from integrations.sandbox.yelp import Yelp
 
 
 def responders() -> Sequence[Responder]:
@@ -15,5 +17,7 @@ def responders() -> Sequence[Responder]:
     return (
         Twilio(),
         Hunter(),
+        GooglePlaces(),
+        Yelp(),
         Slack(),
     )

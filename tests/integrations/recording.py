@@ -8,7 +8,9 @@ they go out:
      "status": 200, "headers": {}, "body": …}], "facts": [[field, value, confidence], …],
      "error": "Throttled"}
 
-`facts` are all of them, in any order; `error` is the class that the lookup raises instead.
+`facts` are all of them, in any order; `error` is the class that the lookup raises instead. Of a
+search for businesses "search", "wanted" and "cursor" take the place of "lookup" and "inputs", and
+"businesses" (what is not "" or null of each) and "next" that of "facts".
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ from integrations.exchange import Incoming, Outgoing
 from integrations.gate import Gate
 from integrations.provider import Ask, Fact, Lookup, Provider, Question, Reply
 from integrations.registry import PROVIDERS
+from integrations.search import Page, Search, Wanted
 
 FOLDER = Path(__file__).parent / "recorded"
 GATHERED_ELSEWHERE = {"twilio"}  # has a form and tests of its own, older than this one
@@ -58,10 +61,19 @@ class RecordedGate:
 
 
 def files() -> Iterator[Any]:
-    """Yield every recorded file with its provider."""
+    """Yield every recorded lookup with its provider."""
     for each in PROVIDERS:
         if each.slug not in GATHERED_ELSEWHERE:
             for path in sorted((FOLDER / each.slug).glob("*.json")):
+                if "lookup" in json.loads(path.read_text()):
+                    yield each, path
+
+
+def search_files() -> Iterator[Any]:
+    """Yield every recorded search with its provider."""
+    for each in PROVIDERS:
+        for path in sorted((FOLDER / each.slug).glob("*.json")):
+            if "search" in json.loads(path.read_text()):
                 yield each, path
 
 
@@ -71,6 +83,30 @@ def replay(provider: Provider, recorded: dict[str, Any]) -> tuple[list[Reply], R
     `inputs` may be a list, for a lookup that is asked about many at once.
     """
     lookup = provider.lookups[recorded["lookup"]]
+    api, gate = api_of(provider, recorded)
+    given = recorded["inputs"]
+    ticket = recorded.get("ticket", "")
+    asks = [
+        Ask(lookup, Question(inputs, ticket))
+        for inputs in (given if isinstance(given, list) else [given])
+    ]
+    return asyncio.run(_ask(api, lookup, asks)), gate
+
+
+def replay_search(provider: Provider, recorded: dict[str, Any]) -> tuple[Page, RecordedGate]:
+    """Ask the file's search; return the page and the gate that heard it."""
+    api, gate = api_of(provider, recorded)
+    wanted = Wanted(**recorded["wanted"])
+    search = provider.searches[recorded["search"]]
+    return asyncio.run(_search(api, search, wanted, recorded.get("cursor", ""))), gate
+
+
+async def _search(api: HttpApi, search: Search, wanted: Wanted, cursor: str) -> Page:
+    return await search.ask(api, wanted, cursor)
+
+
+def api_of(provider: Provider, recorded: dict[str, Any]) -> tuple[HttpApi, RecordedGate]:
+    """Return the real Api over the file's exchanges, with the sandbox's secrets."""
     gate = RecordedGate(recorded["exchanges"])
     secrets = {secret.name: secret.sandbox for secret in provider.secrets}
     view = AccountView(
@@ -79,13 +115,7 @@ def replay(provider: Provider, recorded: dict[str, Any]) -> tuple[list[Reply], R
     )  # fmt: skip
     api = HttpApi(cast(Gate, gate), Call(provider, view, uuid4()))
     api.memory = {}
-    given = recorded["inputs"]
-    ticket = recorded.get("ticket", "")
-    asks = [
-        Ask(lookup, Question(inputs, ticket))
-        for inputs in (given if isinstance(given, list) else [given])
-    ]
-    return asyncio.run(_ask(api, lookup, asks)), gate
+    return api, gate
 
 
 async def _ask(api: HttpApi, lookup: Lookup, asks: list[Ask]) -> list[Reply]:
@@ -114,4 +144,14 @@ def plain(facts: Any) -> list[list[Any]]:
     return sorted(([f.field, f.value, f.confidence] for f in facts), key=str)
 
 
-__all__ = ["FOLDER", "Fact", "files", "plain", "replay", "request_of", "sent_of"]
+__all__ = [
+    "FOLDER",
+    "Fact",
+    "files",
+    "plain",
+    "replay",
+    "replay_search",
+    "request_of",
+    "search_files",
+    "sent_of",
+]

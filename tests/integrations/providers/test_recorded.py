@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,19 @@ from enrichment import golden
 from integrations.errors import CallError
 from integrations.provider import Provider
 from integrations.registry import PROVIDERS
-from tests.integrations.recording import FOLDER, files, plain, replay, request_of, sent_of
+from tests.integrations.recording import (
+    FOLDER,
+    files,
+    plain,
+    replay,
+    replay_search,
+    request_of,
+    search_files,
+    sent_of,
+)
 
 CASES = [pytest.param(of, path, id=f"{of.slug}-{path.stem}") for of, path in files()]
+SEARCHES = [pytest.param(of, path, id=f"{of.slug}-{path.stem}") for of, path in search_files()]
 
 
 @pytest.mark.parametrize(("provider", "path"), CASES)
@@ -52,14 +63,37 @@ def test_recorded_facts_are_promised_and_fit_their_columns(provider: Provider, p
     assert all(0 <= sure <= 1 for _, _, sure in facts)
 
 
+@pytest.mark.parametrize(("provider", "path"), SEARCHES)
+def test_a_recorded_search_is_asked_and_understood(provider: Provider, path: Path):
+    recorded = json.loads(path.read_text())
+
+    try:
+        page, gate = replay_search(provider, recorded)
+    except CallError as raised:
+        assert type(raised).__name__ == recorded["error"]
+        return
+
+    said = [
+        {key: value for key, value in asdict(one).items() if value not in ("", None)}
+        for one in page.businesses
+    ]
+    assert [request_of(one, provider.base_url) for one in gate.sent] == [
+        one["request"] for one in recorded["exchanges"]
+    ]
+    assert [sent_of(one) for one in gate.sent] == [one.get("sent") for one in recorded["exchanges"]]
+    assert (said, page.cursor) == (recorded["businesses"], recorded.get("next", ""))
+
+
 @pytest.mark.parametrize("provider", PROVIDERS, ids=lambda each: each.slug)
 def test_every_provider_has_recorded_contracts(provider: Provider):
     recorded = [json.loads(path.read_text()) for path in (FOLDER / provider.slug).glob("*.json")]
 
-    named = {one["lookup"] for one in recorded if "lookup" in one}
-    named |= {name for one in recorded if "lookup" not in one for name in one["facts"]}
+    named = {one.get("lookup") or one.get("search") for one in recorded} - {None}
+    named |= {
+        name for one in recorded if not {"lookup", "search"} & set(one) for name in one["facts"]
+    }
 
-    assert named == set(provider.lookups)
+    assert named == {*provider.lookups, *provider.searches}
 
 
 @pytest.mark.parametrize("provider", PROVIDERS, ids=lambda each: each.slug)
