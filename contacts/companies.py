@@ -1,8 +1,6 @@
-"""Companies as people see and mend them: facts with their source, and an edit of name or domain."""
+"""Companies as people mend them: an edit of name or domain."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import psycopg
 from django.core.exceptions import ValidationError
@@ -66,16 +64,6 @@ def edit(company_id: int, name: str, domain: str, user: str, revision: int) -> C
     if not written:
         raise EditConflict(current)
     return current
-
-
-def facts_of(company: Company) -> list[tuple[str, str, Mapping[str, str]]]:
-    """Return label, value and fact of what is known, for its page."""
-    rows = (
-        ("Name", company.name, "name"),
-        ("Domain", company.domain or "", "domain"),
-        ("Id in the source", company.external_id, "external_id"),
-    )
-    return [(label, value, company.provenance.get(field) or {}) for label, value, field in rows]
 
 
 def _clean(name: str) -> str:

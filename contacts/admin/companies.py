@@ -19,6 +19,7 @@ from unfold.decorators import display
 from contacts import companies, queries, selection
 from contacts.admin.base import ToLookAt
 from contacts.admin.company_form import CompanyForm
+from contacts.company_facts import facts_of
 from contacts.models import Company, Contact
 from contacts.searching import companies_matching
 
@@ -88,7 +89,7 @@ def _page(office: ModelAdmin, request: HttpRequest, company: Company) -> HttpRes
         "page": shown if may_see else None,
         "count": queries.count_of(chosen),
         "contacts_url": _contacts_of(company),
-        "facts": companies.facts_of(company),
+        "facts": facts_of(company),
     })  # fmt: skip
 
 

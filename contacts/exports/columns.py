@@ -6,8 +6,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 IDENTITY, COMPANY, PHONE = "Identity", "Company", "Phone facts"
-RISK, STATE = "Risk", "State"
-GROUPS = (IDENTITY, COMPANY, PHONE, RISK, STATE)
+MAILBOX, PLACE, RISK, STATE = "Mailbox and profiles", "Place and coverage", "Risk", "State"
+GROUPS = (IDENTITY, COMPANY, PHONE, MAILBOX, PLACE, RISK, STATE)
+
+
+# Facts of the company: the column's name here is "company_" and the company's own.
+OF_COMPANY = {
+    "company_industry": "Industry", "company_category": "Trade",
+    "company_employee_count": "Employees", "company_employee_range": "Employees, about",
+    "company_annual_revenue_usd": "Revenue (USD a year)", "company_founded_year": "Founded in",
+    "company_phone": "HQ phone", "company_address_line": "HQ address", "company_city": "HQ city",
+    "company_state": "HQ state", "company_postal_code": "HQ postal code",
+    "company_country": "HQ country", "company_linkedin_url": "HQ LinkedIn",
+    "company_mail_provider": "Mail provider", "company_dmarc_policy": "DMARC policy",
+    "company_domain_expires_on": "Domain expires on", "company_trust_status": "Trust Hub status",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,7 @@ COLUMNS: dict[str, Column] = {
         Column("phone_raw", "As given (raw)", IDENTITY, has_source=False),
         Column("id", "Switchboard id", IDENTITY, has_source=False),
         *_group(COMPANY, {"company": "Company", "company_domain": "Website"}),
+        *_group(COMPANY, OF_COMPANY, has_source=False),
         *_group(PHONE, {
             "phone_is_valid": "Valid", "phone_country": "Country code of number",
             "phone_validation_errors": "Why not valid", "line_type": "Line type",
@@ -53,6 +67,21 @@ COLUMNS: dict[str, Column] = {
             "operating_company_type": "Operator type", "rpv_status": "Live status",
             "rpv_is_cell": "Live type", "rpv_carrier": "Live carrier", "rpv_cnam": "Live CNAM",
             "rpv_error": "Live error",
+        }),
+        *_group(MAILBOX, {
+            "email_status": "Mailbox", "email_score": "Mailbox score (0 to 100)",
+            "email_type": "Mailbox kind", "email_checked_at": "Mailbox checked",
+            "seniority": "Seniority", "linkedin_url": "LinkedIn",
+            "twitter_url": "Twitter", "facebook_url": "Facebook",
+        }),
+        *_group(PLACE, {
+            "address_type": "Kind of place", "address_is_verified": "Place verified",
+            "latitude": "Latitude", "longitude": "Longitude",
+            "geocode_accuracy": "Accuracy of the place", "google_place_id": "Google place id",
+            "is_5g_home_available": "5G home", "is_lte_home_available": "LTE home",
+            "is_fios_available": "Fios", "download_mbps": "Download (Mbit/s)",
+            "upload_mbps": "Upload (Mbit/s)", "coverage_checked_at": "Coverage checked",
+            "coverage_estimate": "Coverage by the market (estimate)",
         }),
         *_group(RISK, {
             "sms_pumping_risk_score": "SMS risk (0 to 100)", "sms_pumping_risk_level": "SMS risk",

@@ -14,7 +14,7 @@ from import_export.fields import Field
 from import_export.resources import ModelResource
 
 from contacts import selection as selections
-from contacts.exports.columns import COLUMNS, SOURCES
+from contacts.exports.columns import COLUMNS, OF_COMPANY, SOURCES
 from contacts.models import Contact
 
 PAGE = 2_000
@@ -33,12 +33,14 @@ class ContactResource(ModelResource):  # type: ignore[misc]  # the library is un
 
     class Meta:
         model = Contact
-        fields = tuple(COLUMNS)
+        fields = tuple(name for name in COLUMNS if name not in OF_COMPANY)
 
     def __init__(self, columns: Sequence[str], *, with_sources: bool = False) -> None:
         self.columns = tuple(columns)
         self.with_sources = with_sources
         super().__init__()
+        for name, label in OF_COMPANY.items():
+            self.fields[name] = Field(name.replace("company_", "company__", 1), label)
 
     @classmethod
     def field_from_django_field(

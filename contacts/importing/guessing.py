@@ -27,7 +27,8 @@ _PLAIN_KIND = 2
 # A header with such a word is about the field, it doesn't hold it: "Phone type", "Company id".
 _ASIDES = word_set(
     "type typ label status valid ext extension id date count size carrier verified consent code "
-    "owner opt optin out timezone fax telefax zip source created updated modified by"
+    "owner opt optin out timezone fax telefax zip source created updated modified by hq seat"
+    " headquarters linkedin twitter facebook expires provider policy"
 )
 # Words that name a field alone, and anything in company.
 _VAGUE = word_set(

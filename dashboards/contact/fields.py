@@ -12,10 +12,20 @@ from contacts.models import Contact
 # Group, its icon, and its fields in the order in which they are read.
 GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Person", "person", (
-        "full_name", "first_name", "last_name", "position", "department", "company", "email",
-        "consent_on", "external_id",
+        "full_name", "first_name", "last_name", "position", "department", "seniority", "company",
+        "linkedin_url", "twitter_url", "facebook_url", "consent_on", "external_id",
     )),
-    ("Address", "location_on", ("address_line", "city", "state", "postal_code", "country")),
+    ("E-mail", "mail", (
+        "email", "email_status", "email_score", "email_type", "email_checked_at",
+    )),
+    ("Address and place", "location_on", (
+        "address_line", "city", "state", "postal_code", "country", "address_type",
+        "address_is_verified", "latitude", "longitude", "geocode_accuracy", "google_place_id",
+    )),
+    ("Coverage", "signal_cellular_alt", (
+        "is_5g_home_available", "is_lte_home_available", "is_fios_available", "download_mbps",
+        "upload_mbps", "coverage_checked_at", "coverage_estimate",
+    )),
     ("Phone", "call", (
         "phone_is_valid", "line_type", "carrier_name", "caller_name", "caller_type", "line_status",
         "phone_ext", "phone_country", "is_call_forwarded", "phone_validation_errors",
@@ -37,6 +47,24 @@ NAMES: tuple[str, ...] = tuple(name for _, _, names in GROUPS for name in names)
 _LABELS = {
     "consent_on": "Consent given on",
     "email": "E-mail",
+    "email_status": "Mailbox",
+    "email_score": "E-mail score",
+    "email_type": "Kind of mailbox",
+    "email_checked_at": "E-mail checked",
+    "linkedin_url": "LinkedIn",
+    "twitter_url": "X (Twitter)",
+    "facebook_url": "Facebook",
+    "address_type": "Kind of address",
+    "address_is_verified": "Address verified",
+    "geocode_accuracy": "Accuracy of the place",
+    "google_place_id": "Google place id",
+    "is_5g_home_available": "5G home internet",
+    "is_lte_home_available": "LTE home internet",
+    "is_fios_available": "Fios",
+    "download_mbps": "Download (Mbit/s)",
+    "upload_mbps": "Upload (Mbit/s)",
+    "coverage_checked_at": "Coverage checked",
+    "coverage_estimate": "Coverage by the market, an estimate",
     "external_id": "Id in the source",
     "address_line": "Street and number",
     "postal_code": "Postal code",
@@ -71,10 +99,13 @@ _LABELS = {
     "company_id": "Company",
     "tag": "Tag",
 }
-SCORES = frozenset({"sms_pumping_risk_score", "identity_match_score", "phone_quality_score"})
+SCORES = frozenset(
+    {"sms_pumping_risk_score", "identity_match_score", "phone_quality_score", "email_score"}
+)
 _CODED = frozenset((
     "line_type", "caller_type", "line_status", "is_reassigned", "operating_company_type",
-    "rpv_status", "sms_pumping_carrier_risk", "sms_pumping_risk_level",
+    "rpv_status", "sms_pumping_carrier_risk", "sms_pumping_risk_level", "email_status",
+    "email_type", "address_type", "geocode_accuracy", "seniority",
 ))  # fmt: skip
 _LETTERS = {"Y": "Yes", "N": "No", "V": "VoIP"}
 
