@@ -55,6 +55,13 @@ def contacts_matching(typed: str) -> Q:
     return _own(Term.read(typed)) | Q(company_id__in=firms)
 
 
+def condition_of(typed: str) -> tuple[str, tuple[Any, ...]]:
+    """Return the condition as SQL over a table called contacts_contact, with its parameters."""
+    query = Contact.objects.filter(contacts_matching(typed)).query
+    sql, params = query.where.as_sql(query.get_compiler(connection=connection), connection)
+    return sql, tuple(params)
+
+
 def companies_matching(typed: str) -> Q:
     """Return the condition on companies: any part of the name or the domain."""
     text = Term.read(typed).text
