@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import connection, models
 
 from contacts.models.searchblock import BLOCK_IDS, LINE
@@ -59,6 +62,27 @@ def ensure(contacts: int) -> None:
 
     if not (Import.objects.filter(name=MARK).exists() and Contact.objects.count() == contacts):
         seed(contacts)
+
+
+@contextmanager
+def companies(count: int) -> Iterator[None]:
+    """Have so many companies within, those that nobody works at being the newest."""
+    from contacts.models import Company
+
+    last = Company.objects.latest("pk").pk
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _COMPANIES.replace("series(1,", "series(%(first)s,"),
+            {"first": Company.objects.count() + 1, "companies": count},
+        )
+        cursor.execute("VACUUM ANALYZE contacts_company")
+        try:
+            yield
+        finally:
+            cursor.execute("SET session_replication_role = replica")
+            cursor.execute("DELETE FROM contacts_company WHERE id > %s", [last])
+            cursor.execute("SET session_replication_role = origin")
+            cursor.execute("VACUUM ANALYZE contacts_company")
 
 
 def seed(contacts: int) -> None:
