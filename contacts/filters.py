@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from contacts.models import Company, Contact, ContactTag, Import, ImportRow, Tag
-from contacts.searching import companies_matching, contacts_matching
+from contacts.searching import contacts_matching, newest_companies
 
 Choices = Sequence[tuple[str, str]]
 
@@ -153,7 +153,7 @@ def _with_tag(pk: int) -> Exists:
 
 
 def _companies(typed: str) -> Choices:
-    found = Company.objects.filter(companies_matching(typed)).order_by("-pk")[:SUGGESTED]
+    found = Company.objects.filter(pk__in=newest_companies(typed, SUGGESTED)).order_by("-pk")
     return [(str(one.pk), numbered(str(one), one.pk)) for one in found]
 
 

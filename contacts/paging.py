@@ -42,9 +42,10 @@ class EstimatedPaginator(Paginator):  # type: ignore[type-arg]
 
         What is joined and counted for each row is then not done for those that are passed over.
         """
-        found, rows = super().page(number), self.object_list
+        found = super().page(number)
+        rows: Any = self.object_list
         shown: Any = found.object_list
-        found.object_list = rows.filter(pk__in=shown.values("pk"))  # type: ignore[union-attr]
+        found.object_list = rows.filter(pk__in=shown.values("pk"))
         return found
 
 

@@ -33,7 +33,7 @@ class ToLookAt(ModelAdmin):
         """PostgreSQL takes no text with a NUL: what an address asks for is read without it."""
         query = request.GET.urlencode()
         if "%00" in query:
-            request.GET = QueryDict(query.replace("%00", ""))  # type: ignore[assignment]
+            request.GET = QueryDict(query.replace("%00", ""))
         answer: HttpResponseBase = super().changelist_view(request, extra_context)
         return answer
 

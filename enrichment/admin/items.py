@@ -100,7 +100,7 @@ class RunItemAdmin(ToLookAt):
         run = _run_of(request)
         title = f"What was asked in {run}" if run else "What was asked of contacts"
         context = {**(extra_context or {}), "title": title, "of_run": run}
-        return super().changelist_view(request, context)  # type: ignore[no-any-return]
+        return super().changelist_view(request, context)
 
     def get_search_results(
         self, request: HttpRequest, rows: QuerySet[RunItem], term: str
