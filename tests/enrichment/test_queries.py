@@ -104,7 +104,14 @@ def test_error_finds_its_failures_of_the_run_that_is_named(admin_client):
 
 
 @pytest.mark.parametrize(
-    "query", ["?run__id__exact=x", "?state__exact=purple", "?state__exact=%00", "?error=%00", "?run__id__exact=99999"]
+    "query",
+    [
+        "?run__id__exact=x",
+        "?state__exact=purple",
+        "?state__exact=%00",
+        "?error=%00",
+        "?run__id__exact=99999",
+    ],
 )
 def test_broken_filter_of_items_is_no_error(admin_client, query):
     make_run("failed")

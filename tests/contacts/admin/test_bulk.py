@@ -50,6 +50,12 @@ def test_a_long_page_of_the_biggest_ids_fits_a_request_line(admin_client, do):
     assert (chosen, notices) == ({"ids": sorted(ids)}, [])
 
 
+def test_choosing_is_for_who_may_see_contacts():
+    client = signed_in("contacts.view_company", "contacts.delete_contact")
+
+    assert client.post(CHOOSE, {"do": "delete", "scope": "all"}).status_code == 403
+
+
 def test_all_that_match_lead_there_as_the_lists_selection(admin_client):
     response = admin_client.post(
         CHOOSE, {"do": "retry", "scope": "all", "id": ["3"], "back": "status=failed&p=2"}
