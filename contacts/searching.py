@@ -17,7 +17,7 @@ from django.db.models.functions import Lower, StrIndex
 from django.db.models.lookups import GreaterThan
 
 from contacts.models import Company, Contact
-from contacts.models.searchblock import BLOCK_IDS, LINE
+from contacts.models.searchblock import BLOCK_IDS, COMPANY_LINE, LINE
 
 # What people write between digits.
 _PUNCTUATION = re.compile(r"[\s().\-/]+")
@@ -55,10 +55,34 @@ def contacts_matching(typed: str) -> Q:
     return _own(Term.read(typed)) | Q(company_id__in=firms)
 
 
+def condition_of(typed: str) -> tuple[str, tuple[Any, ...]]:
+    """Return the condition as SQL over a table called contacts_contact, with its parameters."""
+    firms = newest_companies(typed, FIRMS + 1)
+    is_many = len(firms) > FIRMS
+    fits = contacts_matching(typed) if is_many else _own(Term.read(typed)) | Q(company__in=firms)
+    query = Contact.objects.filter(fits).query
+    sql, params = query.where.as_sql(query.get_compiler(connection=connection), connection)
+    return sql, tuple(params)
+
+
 def companies_matching(typed: str) -> Q:
     """Return the condition on companies: any part of the name or the domain."""
     text = Term.read(typed).text
     return Q(_has("name", text)) | Q(_has("domain", text))
+
+
+def newest_companies(typed: str, limit: int) -> list[int]:
+    """Return ids of the companies that a term finds, newest first, by their blocks."""
+    found = Company.objects.filter(companies_matching(typed))
+    here, params = _sql(_in_block(found))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT found.id FROM (SELECT DISTINCT block FROM contacts_companyblock"
+            " WHERE strpos(lines, lower(%s)) > 0 ORDER BY block DESC) AS hit"
+            f" CROSS JOIN LATERAL ({here}) AS found (id) LIMIT %s",
+            [Term.read(typed).text, *params, limit],
+        )
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def newest(
@@ -66,8 +90,7 @@ def newest(
 ) -> list[int]:
     """Return ids of the `rows` (unordered, any filters) that a term finds, newest first."""
     term, last = Term.read(typed), offset + limit
-    found = Company.objects.filter(companies_matching(typed)).order_by()
-    firms = list(found.values_list("pk", flat=True)[: most_firms + 1])
+    firms = newest_companies(typed, most_firms + 1)
     if len(firms) > most_firms:
         met = rows.filter(contacts_matching(typed)).order_by("-pk")
         return list(met.values_list("pk", flat=True)[offset:last])
@@ -89,19 +112,22 @@ def newest(
 
 
 def tidy() -> int:
-    """Make one row of each block that changes have left many of; return how many blocks.
+    """Make one row of each block that changes have left many of; return how many blocks."""
+    contacts = _tidied("contacts_searchblock", "contacts_contact", LINE)
+    return contacts + _tidied("contacts_companyblock", "contacts_company", COMPANY_LINE)
 
-    One statement, so that what it deletes and what it reads are of the same moment: a change that
-    commits meanwhile keeps the row that it added.
-    """
+
+def _tidied(blocks: str, table: str, line: str) -> int:
+    """One statement, so that what it deletes and what it reads are of the same moment: a change
+    that commits meanwhile keeps the row that it added."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH many AS MATERIALIZED (SELECT block FROM contacts_searchblock GROUP BY block"
+            f"WITH many AS MATERIALIZED (SELECT block FROM {blocks} GROUP BY block"
             " HAVING count(*) > %(rows)s ORDER BY block LIMIT %(blocks)s),"
-            " gone AS (DELETE FROM contacts_searchblock WHERE block IN (SELECT block FROM many))"
-            " INSERT INTO contacts_searchblock (block, lines)"
-            f" SELECT many.block, string_agg({LINE.format(row='c')}, E'\\n')"
-            " FROM many JOIN contacts_contact c ON c.id >= many.block * %(ids)s"
+            f" gone AS (DELETE FROM {blocks} WHERE block IN (SELECT block FROM many))"
+            f" INSERT INTO {blocks} (block, lines)"
+            f" SELECT many.block, string_agg({line.format(row='c')}, E'\\n')"
+            f" FROM many JOIN {table} c ON c.id >= many.block * %(ids)s"
             " AND c.id < (many.block + 1) * %(ids)s GROUP BY 1",
             {"rows": _ROWS_OF_BLOCK, "blocks": _TIDIED, "ids": BLOCK_IDS},
         )
@@ -123,11 +149,11 @@ def _has(column: str, text: str) -> Any:
     return GreaterThan(StrIndex(Lower(column), Lower(Value(text))), 0)
 
 
-def _in_block(rows: QuerySet[Contact]) -> QuerySet[Contact]:
+def _in_block(rows: QuerySet[Any]) -> QuerySet[Any]:
     first, end = f"hit.block * {BLOCK_IDS}", f"(hit.block + 1) * {BLOCK_IDS}"
     return rows.filter(pk__gte=RawSQL(first, ()), pk__lt=RawSQL(end, ()))
 
 
-def _sql(rows: QuerySet[Contact]) -> tuple[str, tuple[Any, ...]]:
+def _sql(rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
     sql, params = rows.order_by("-pk").values("pk").query.sql_with_params()
     return sql, tuple(params)

@@ -13,7 +13,16 @@ from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 
-from contacts.filters import FILTERS, IDS_LIMIT, LINE_TYPES, Filter, one_of, read_id, read_yes_or_no
+from contacts.filters import (
+    FILTERS,
+    IDS_LIMIT,
+    LINE_TYPES,
+    Filter,
+    one_of,
+    read_id,
+    read_yes_or_no,
+    short_ids,
+)
 from contacts.models import Contact
 
 __all__ = [
@@ -79,4 +88,4 @@ def written(value: Any) -> str:
     """Return a filter's value as it stands in an address."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+    return short_ids(value) if isinstance(value, list) else str(value)

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from contacts.models import Contact
-from contacts.searching import contacts_matching
+from contacts.searching import newest
 from dashboards.links import row
 from enrichment.models import Run
 from integrations.models import Account
@@ -42,13 +42,12 @@ def waiting_runs(account: Account) -> list[Waiting]:
 
 def contacts_with(number: str) -> list[int]:
     """Return the contacts that a phone number, or its beginning, finds."""
-    found = Contact.objects.filter(contacts_matching(number)).order_by("-pk")
-    return list(found.values_list("pk", flat=True)[:FOUND])
+    return newest(Contact.objects.order_by(), number, 0, FOUND)
 
 
 def contact_names(ids: Collection[int]) -> Mapping[int, str]:
     """Return what a list calls these contacts; those that are gone are left out."""
-    found = Contact.objects.filter(pk__in=ids).only("phone_e164", "phone_raw")
+    found = Contact.objects.filter(pk__in=ids).only("phone_e164", "phone_ext")
     return {contact.pk: contact.phone_display for contact in found}
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
+from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
@@ -27,6 +28,14 @@ class ToLookAt(ModelAdmin):
     list_per_page = 50
     list_filter_submit = True
     sortable_by = ()  # sorting a big table by a column without an index takes seconds
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
+        """PostgreSQL takes no text with a NUL: what an address asks for is read without it."""
+        query = request.GET.urlencode()
+        if "%00" in query:
+            request.GET = QueryDict(query.replace("%00", ""))
+        answer: HttpResponseBase = super().changelist_view(request, extra_context)
+        return answer
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -21,7 +22,8 @@ from contacts.admin.base import ToLookAt
 from contacts.admin.company_form import CompanyForm
 from contacts.company_facts import facts_of
 from contacts.models import Company, Contact
-from contacts.searching import companies_matching
+from contacts.paging import COUNTED
+from contacts.searching import newest_companies
 
 
 @admin.register(Company)
@@ -41,7 +43,11 @@ class CompanyAdmin(ToLookAt):
     def get_search_results(
         self, request: HttpRequest, rows: QuerySet[Company], term: str
     ) -> tuple[QuerySet[Company], bool]:
-        return (rows.filter(companies_matching(term)) if term.strip() else rows), False
+        if not term.strip():
+            return rows, False
+        found = newest_companies(term, COUNTED + 1)
+        # One array: as parameters of their own, 10,000 ids take longer than the search.
+        return rows.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [found])), False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(ModelAdmin.has_change_permission(self, request, obj))

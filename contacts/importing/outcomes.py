@@ -10,13 +10,17 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from contacts.models import Contact, Import, ImportRow
-from contacts.searching import contacts_matching
+from contacts.searching import newest
 
 PAGE = 100
 # A search reads this many rows of the import at a time; the page offers to read on.
 SEARCHED = 20_000
 _CONTACTS_FOUND = 200
 _LAST_LINE = 2**63 - 1
+# The import's own count of the rows of each outcome, and of what undoing came to.
+COUNTERS = {name: f"{name}_count" for name in ImportRow.Outcome.values} | {
+    "reversed": "reversed_count", "kept": "kept_count", "failed": "undo_failed_count",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,8 @@ def _line(text: str, otherwise: int) -> int:
 
 def page_of(record: Import, wanted: Wanted) -> Page:
     """Return the next rows that are wanted."""
-    if wanted.outcome and not getattr(record, f"{wanted.outcome}_count"):
+    counters = [COUNTERS[name] for name in (wanted.outcome, wanted.undo) if name]
+    if not all(getattr(record, counter) for counter in counters):
         return Page([], None)  # the counter knows; to look would read all rows
     rows = ImportRow.objects.filter(source=record, line__gt=wanted.after).order_by("line")
     if wanted.outcome:
@@ -96,9 +101,8 @@ def page_of(record: Import, wanted: Wanted) -> Page:
 
 def _matches(term: str) -> Q:
     """A line, words in the reason or in the raw text, or the beginning of a contact's number..."""
-    people = Contact.objects.filter(contacts_matching(term)).values_list("pk", flat=True)
     match = Q(reason__icontains=term) | Q(raw_text__icontains=term)
-    match |= Q(contact_id__in=list(people.order_by()[:_CONTACTS_FOUND]))
+    match |= Q(contact_id__in=newest(Contact.objects.order_by(), term, 0, _CONTACTS_FOUND))
     line = _line(term.replace(",", ""), -1)
     return match | Q(line=line) if line >= 0 else match
 

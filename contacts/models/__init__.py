@@ -7,12 +7,12 @@ from contacts.models.company import Company
 from contacts.models.contact import Contact
 from contacts.models.exports import ColumnSet, Export, ExportDownload
 from contacts.models.imports import Import, ImportRow, SavedMapping
-from contacts.models.searchblock import SearchBlock
+from contacts.models.searchblock import CompanyBlock, SearchBlock
 from contacts.models.tags import ContactTag, Note, Tag
 from contacts.models.worker import Worker
 
 __all__ = [
-    "BulkAction", "BulkChunk", "ColumnSet", "Company", "Contact", "ContactChange", "ContactTag",
-    "Export", "ExportDownload", "Import", "ImportRow", "ListColumns", "Note", "SavedMapping",
-    "SearchBlock", "Tag", "Worker",
+    "BulkAction", "BulkChunk", "ColumnSet", "Company", "CompanyBlock", "Contact", "ContactChange",
+    "ContactTag", "Export", "ExportDownload", "Import", "ImportRow", "ListColumns", "Note",
+    "SavedMapping", "SearchBlock", "Tag", "Worker",
 ]  # fmt: skip

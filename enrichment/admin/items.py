@@ -17,7 +17,9 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from contacts.admin.base import ToLookAt
+from contacts.paging import COUNTED, EstimatedPaginator
 from contacts.selection import read_id
+from enrichment import queries
 from enrichment.models import Run, RunItem
 from enrichment.wording import usd
 
@@ -32,7 +34,9 @@ WORDS = {
     "reused": ("Known already", "known already", "updated"),
     "skipped": ("Not asked", "not asked", ""),
 }
-OF_RUN = "run__id__exact"
+OF_RUN, IN_STATE = "run__id__exact", "state__exact"
+# What an address may say of which the runs' counters know how many items there are.
+COUNTED_BY_RUNS = {OF_RUN, IN_STATE, "p"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +51,25 @@ class Asked:
     answer_url: str
 
 
+class WithError(admin.SimpleListFilter):
+    """One of the errors that a run's page lists, in the words of the items themselves."""
+
+    title = "error"
+    parameter_name = "error"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        error = request.GET.get(self.parameter_name, "")
+        return [(error, error)] if error else []
+
+    def queryset(self, request: HttpRequest, rows: QuerySet[RunItem]) -> QuerySet[RunItem]:
+        error = self.value()
+        return queries.with_error(rows, error) if error else rows
+
+
 @admin.register(RunItem)
 class RunItemAdmin(ToLookAt):
     list_display = ("contact_shown", "run", "state_shown", "asked", "cost", "error", "finished_at")
-    list_filter = ("state",)
+    list_filter = ("state", WithError)
     list_select_related = ("contact", "run")
     search_fields = ("contact__phone_e164",)  # makes the box; `get_search_results` does the work
     search_help_text = "The beginning of a number, with its +"
@@ -66,14 +85,22 @@ class RunItemAdmin(ToLookAt):
         return [name for name in self.list_display if name != "run" or OF_RUN not in request.GET]
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        """Those of one run in the order of their contacts, which an index gives; else newest."""
-        return ("contact_id",) if OF_RUN in request.GET else ("-id",)
+        state = queries.State.FAILED if "error" in request.GET else request.GET.get(IN_STATE, "")
+        return queries.order_of(state, is_of_run=OF_RUN in request.GET)
+
+    def get_paginator(self, request: HttpRequest, *args: Any, **kwargs: Any) -> EstimatedPaginator:
+        paginator = EstimatedPaginator(*args, **kwargs)
+        if COUNTED_BY_RUNS.issuperset(request.GET):
+            count = queries.count_of(_run_of(request), request.GET.get(IN_STATE, ""))
+            if count is not None:
+                paginator.count = min(count, COUNTED)
+        return paginator
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
         run = _run_of(request)
         title = f"What was asked in {run}" if run else "What was asked of contacts"
         context = {**(extra_context or {}), "title": title, "of_run": run}
-        return super().changelist_view(request, context)  # type: ignore[no-any-return]
+        return super().changelist_view(request, context)
 
     def get_search_results(
         self, request: HttpRequest, rows: QuerySet[RunItem], term: str

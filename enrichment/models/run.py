@@ -171,6 +171,10 @@ class RunItem(Leased):
             ),
             # Alerts count what was given up, every half minute.
             models.Index(name="runitem_dead", fields=["run"], condition=Q(state="dead")),
+            # The list of what a cancelled run left; only cancelling writes it.
+            models.Index(
+                name="runitem_cancelled", fields=["run", "id"], condition=Q(state="cancelled")
+            ),
             # Failures of a run, and "try these again".
             models.Index(
                 name="runitem_failed",

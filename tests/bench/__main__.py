@@ -13,6 +13,8 @@ from tests.lab.home import own_home
 NAMES = (
     "lookup_throughput", "engine_overhead_ms", "import_rows", "export_rows", "status_change",
     "changelist", "changelist_search", "contact_detail", "home",
+    "runs", "run_items", "api_calls", "accounts", "imports", "rejected_rows", "exports",
+    "companies",
 )  # fmt: skip
 
 Bench = Callable[..., Iterator[Result]]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from tests.bench.report import Result
 
@@ -38,6 +39,16 @@ def measure(name: str, addresses: Mapping[str, str], *, contacts: int) -> Result
         pages={label: round(statistics.median(one)) for label, one in taken.items()},
         settings={"contacts": contacts, "rounds": ROUNDS},
     )
+
+
+def addresses(
+    name: str, *chosen: Mapping[str, object], args: Sequence[object] = ()
+) -> dict[str, str]:
+    """Return the addresses of one page with each of these parameters, by what they say."""
+    from django.urls import reverse
+
+    page = reverse(name, args=args)
+    return {urlencode(one) or "all": f"{page}?{urlencode(one)}" for one in chosen}
 
 
 def _administrator() -> Any:

@@ -106,3 +106,20 @@ def test_words_name_what_is_meant():
 
 def test_no_filter_is_all_contacts_in_words():
     assert selection.in_words({}) == "all contacts"
+
+
+@pytest.mark.parametrize("ids", [[1], [7, 8, 900], [2**63 - 1], [35, 36, 37, 1296]])
+def test_chosen_contacts_are_read_as_they_are_written(ids):
+    text = selection.written(ids)
+
+    assert selection.read({"ids": text}) == ({"ids": ids}, [])
+    assert selection.read({"ids": ",".join(map(str, ids))}) == ({"ids": ids}, [])
+
+
+@pytest.mark.parametrize(
+    "text", ["~", "~0", "~.", "~-1", "~1.-1", "~1y2p0ij32e8e8", "~!", "~ä", "~" + "z" * 9000]
+)
+def test_chosen_contacts_that_no_row_can_be_mean_nothing(text):
+    chosen, notices = selection.read({"ids": text})
+
+    assert (chosen, len(notices)) == ({}, 1)

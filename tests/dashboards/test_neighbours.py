@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from contacts.models import Contact
-from dashboards.neighbours import waiting_runs
+from dashboards.neighbours import contact_names, waiting_runs
 from enrichment import sweeping
 from enrichment.models import Recipe, Run
 from integrations.models import Account
@@ -91,3 +91,15 @@ def test_a_new_secret_lets_the_waiting_runs_go_on(account, run, settings):
 
     waits.refresh_from_db()
     assert (waits.state, waits.blocked_by, waits.reason) == (Run.State.WORKING, "", "")
+
+
+def test_names_of_contacts_are_one_query_however_many(django_assert_num_queries):
+    made = [
+        Contact.objects.create(phone_raw="x", phone_e164=f"+1415555010{n}", phone_ext=str(n))
+        for n in range(3)
+    ]
+
+    with django_assert_num_queries(1):
+        names = contact_names([contact.pk for contact in made])
+
+    assert names == {contact.pk: contact.phone_display for contact in made}

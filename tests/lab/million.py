@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import connection, models
 
-from contacts.models.searchblock import BLOCK_IDS, LINE
+from contacts.models.searchblock import BLOCK_IDS, COMPANY_LINE, LINE
 from tests.lab.seeding import TABLES
 
 COMPANIES_PER_CONTACT = 0.06
@@ -53,12 +56,43 @@ FROM contacts_contact AS c GROUP BY 1 ORDER BY 1
 """
 
 
+_COMPANY_BLOCKS = f"""
+INSERT INTO contacts_companyblock (block, lines)
+SELECT id / {BLOCK_IDS}, string_agg({COMPANY_LINE.format(row="c")}, E'\\n')
+FROM contacts_company AS c GROUP BY 1 ORDER BY 1
+"""
+
+
 def ensure(contacts: int) -> None:
     """Have so many contacts, those of an earlier call where they still stand."""
     from contacts.models import Contact, Import
 
     if not (Import.objects.filter(name=MARK).exists() and Contact.objects.count() == contacts):
         seed(contacts)
+
+
+@contextmanager
+def companies(count: int) -> Iterator[None]:
+    """Have so many companies within, those that nobody works at being the newest."""
+    from contacts.models import Company
+
+    last = Company.objects.latest("pk").pk
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _COMPANIES.replace("series(1,", "series(%(first)s,"),
+            {"first": Company.objects.count() + 1, "companies": count},
+        )
+        cursor.execute("VACUUM ANALYZE contacts_company, contacts_companyblock")
+        try:
+            yield
+        finally:
+            cursor.execute("SET session_replication_role = replica")
+            cursor.execute("DELETE FROM contacts_company WHERE id > %s", [last])
+            cursor.execute("SET session_replication_role = origin")
+            cursor.execute(
+                "DELETE FROM contacts_companyblock WHERE block > %s", [last // BLOCK_IDS]
+            )
+            cursor.execute("VACUUM ANALYZE contacts_company, contacts_companyblock")
 
 
 def seed(contacts: int) -> None:
@@ -77,6 +111,7 @@ def seed(contacts: int) -> None:
         cursor.execute(_COMPANIES, values)
         cursor.execute(_contacts(), values)
         cursor.execute(_BLOCKS)
+        cursor.execute(_COMPANY_BLOCKS)
         cursor.execute(
             "INSERT INTO contacts_importrow (source_id, line, outcome, contact_id, reason)"
             " SELECT %s, id, 'created', id, '' FROM contacts_contact WHERE id %% 2 = 0",
@@ -88,7 +123,14 @@ def seed(contacts: int) -> None:
             [tag.pk],
         )
         cursor.execute("SET session_replication_role = origin")
-        for table in ("contact", "company", "searchblock", "importrow", "contacttag"):
+        for table in (
+            "contact",
+            "company",
+            "searchblock",
+            "companyblock",
+            "importrow",
+            "contacttag",
+        ):
             cursor.execute(f"VACUUM ANALYZE contacts_{table}")
 
 

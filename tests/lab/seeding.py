@@ -18,9 +18,9 @@ from integrations.services import ensure_accounts
 LOOKUP = "twilio.line_type"
 PRICE_USD = Decimal("0.008")
 TABLES = (
-    "contacts_contact, contacts_searchblock, contacts_company, contacts_import,"
-    " contacts_bulkaction, enrichment_answer, enrichment_run, integrations_apicall,"
-    " integrations_reservation, integrations_budget, integrations_lookupday"
+    "contacts_contact, contacts_searchblock, contacts_company, contacts_companyblock,"
+    " contacts_import, contacts_bulkaction, enrichment_answer, enrichment_run,"
+    " integrations_apicall, integrations_reservation, integrations_budget, integrations_lookupday"
 )
 
 

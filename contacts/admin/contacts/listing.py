@@ -33,7 +33,7 @@ class ContactAdmin(ToLookAt):
             ("count/", count, "count", READ),
             ("columns/", choose_columns, "columns", WRITE),
             ("suggest/<slug:name>/", suggest, "suggest", READ),
-            ("bulk/", bulk.choose, "choose", READ),
+            ("bulk/", bulk.choose, "choose", WRITE),
             ("bulk/<slug:kind>/", bulk.confirm, "bulk", READ + WRITE),
         )
         own = [

@@ -95,7 +95,7 @@ class RunAdmin(ToLookAt):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
         context = {**(extra_context or {}), "title": "Runs"}
-        return super().changelist_view(request, context)  # type: ignore[no-any-return]
+        return super().changelist_view(request, context)
 
     @display(description="Run", header=True)
     def named(self, run: Run) -> tuple[str, str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
+from contacts import selection
 from contacts.models import BulkAction, Contact, ContactTag, Note, Tag
 from tests.dashboards.people import signed_in
 
@@ -31,13 +33,31 @@ def confirmed(client, kind: str, query: str = "", **typed: str):
 
 
 def test_ticked_contacts_lead_to_the_confirmation(admin_client):
-    response = admin_client.get(CHOOSE, {"do": "delete", "scope": "page", "id": ["3", "1"]})
+    response = admin_client.post(CHOOSE, {"do": "delete", "scope": "page", "id": ["3", "1"]})
 
-    assert response["Location"] == address("delete", "ids=1%2C3")
+    assert response["Location"] == address("delete", "ids=~1.2")
+
+
+@pytest.mark.parametrize("do", ["delete", "export", "look_up"])
+def test_a_long_page_of_the_biggest_ids_fits_a_request_line(admin_client, do):
+    ids = [2**63 - 1 - step * 10**16 for step in range(200)]
+    refused_from = 4094  # bytes, gunicorn's limit_request_line
+
+    response = admin_client.post(CHOOSE, {"do": do, "scope": "page", "id": ids})
+
+    assert len(f"POST {response['Location']} HTTP/1.1\r\n") < refused_from
+    chosen, notices = selection.read(dict(parse_qsl(urlsplit(response["Location"]).query)))
+    assert (chosen, notices) == ({"ids": sorted(ids)}, [])
+
+
+def test_choosing_is_for_who_may_see_contacts():
+    client = signed_in("contacts.view_company", "contacts.delete_contact")
+
+    assert client.post(CHOOSE, {"do": "delete", "scope": "all"}).status_code == 403
 
 
 def test_all_that_match_lead_there_as_the_lists_selection(admin_client):
-    response = admin_client.get(
+    response = admin_client.post(
         CHOOSE, {"do": "retry", "scope": "all", "id": ["3"], "back": "status=failed&p=2"}
     )
 
@@ -55,7 +75,7 @@ def test_all_that_match_lead_there_as_the_lists_selection(admin_client):
     ],
 )
 def test_what_is_not_clear_leads_back(admin_client, query):
-    response = admin_client.get(CHOOSE, query)
+    response = admin_client.post(CHOOSE, query)
 
     assert response["Location"] == LIST
 
@@ -85,7 +105,7 @@ def test_each_action_asks_for_its_permission(kind, permission):
     viewer = signed_in("contacts.view_contact")
     person = signed_in("contacts.view_contact", permission)
 
-    assert viewer.get(CHOOSE, {"do": kind, "scope": "all"}).status_code == 403
+    assert viewer.post(CHOOSE, {"do": kind, "scope": "all"}).status_code == 403
     assert viewer.get(address(kind)).status_code == 403
     assert viewer.post(address(kind)).status_code == 403
     assert person.get(address(kind)).status_code == 200

@@ -68,7 +68,7 @@ TABLE = """
 /admin/contacts/contact/<path:object_id>/delete/                 302 403 403 403 403   302 403 403 403 403
 /admin/contacts/contact/<path:object_id>/history/                302 200 200 200 200   302 200 200 200 200
 /admin/contacts/contact/add/                                     302 403 403 403 403   302 403 403 403 403
-/admin/contacts/contact/bulk/                                    302 302 302 302 302   302 405 405 405 405
+/admin/contacts/contact/bulk/                                    302 405 405 405 405   302 302 302 302 302
 /admin/contacts/contact/bulk/<slug:kind>/                        302 403 200 200 200   302 403 200 200 200
 /admin/contacts/contact/columns/                                 302 405 405 405 405   302 302 302 302 302
 /admin/contacts/contact/count/                                   302 200 200 200 200   302 405 405 405 405
