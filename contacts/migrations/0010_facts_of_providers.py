@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='company',
             name='address_line',
-            field=models.CharField(blank=True, db_default='', max_length=255),
+            field=models.CharField(blank=True, db_default='', default='', max_length=255),
         ),
         migrations.AddField(
             model_name='company',
@@ -29,27 +29,27 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='company',
             name='category',
-            field=models.CharField(blank=True, db_default='', max_length=150),
+            field=models.CharField(blank=True, db_default='', default='', max_length=150),
         ),
         migrations.AddField(
             model_name='company',
             name='city',
-            field=models.CharField(blank=True, db_default='', max_length=100),
+            field=models.CharField(blank=True, db_default='', default='', max_length=100),
         ),
         migrations.AddField(
             model_name='company',
             name='company_type',
-            field=models.CharField(blank=True, db_default='', max_length=50),
+            field=models.CharField(blank=True, db_default='', default='', max_length=50),
         ),
         migrations.AddField(
             model_name='company',
             name='country',
-            field=models.CharField(blank=True, db_default='', max_length=100),
+            field=models.CharField(blank=True, db_default='', default='', max_length=100),
         ),
         migrations.AddField(
             model_name='company',
             name='description',
-            field=models.CharField(blank=True, db_default='', max_length=1000),
+            field=models.CharField(blank=True, db_default='', default='', max_length=1000),
         ),
         migrations.AddField(
             model_name='company',
@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='company',
             name='dmarc_policy',
-            field=models.CharField(blank=True, db_default='', max_length=10),
+            field=models.CharField(blank=True, db_default='', default='', max_length=10),
         ),
         migrations.AddField(
             model_name='company',
@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='company',
             name='email_pattern',
-            field=models.CharField(blank=True, db_default='', help_text='For example "{first}.{last}".', max_length=60),
+            field=models.CharField(blank=True, db_default='', default='', help_text='For example "{first}.{last}".', max_length=60),
         ),
         migrations.AddField(
             model_name='company',
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='company',
             name='employee_range',
-            field=models.CharField(blank=True, db_default='', max_length=20),
+            field=models.CharField(blank=True, db_default='', default='', max_length=20),
         ),
         migrations.AddField(
             model_name='company',
@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='company',
             name='facebook_url',
-            field=models.CharField(blank=True, db_default='', max_length=255),
+            field=models.CharField(blank=True, db_default='', default='', max_length=255),
         ),
         migrations.AddField(
             model_name='company',
@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='company',
             name='google_place_id',
-            field=models.CharField(blank=True, db_default='', max_length=255),
+            field=models.CharField(blank=True, db_default='', default='', max_length=255),
         ),
         migrations.AddField(
             model_name='company',
@@ -129,22 +129,22 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='company',
             name='hosting_country',
-            field=models.CharField(blank=True, db_default='', max_length=2),
+            field=models.CharField(blank=True, db_default='', default='', max_length=2),
         ),
         migrations.AddField(
             model_name='company',
             name='hosting_provider',
-            field=models.CharField(blank=True, db_default='', max_length=150),
+            field=models.CharField(blank=True, db_default='', default='', max_length=150),
         ),
         migrations.AddField(
             model_name='company',
             name='industry',
-            field=models.CharField(blank=True, db_default='', max_length=150),
+            field=models.CharField(blank=True, db_default='', default='', max_length=150),
         ),
         migrations.AddField(
             model_name='company',
             name='ip_address',
-            field=models.CharField(blank=True, db_default='', max_length=45),
+            field=models.CharField(blank=True, db_default='', default='', max_length=45),
         ),
         migrations.AddField(
             model_name='company',
@@ -159,12 +159,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='company',
             name='legal_name',
-            field=models.CharField(blank=True, db_default='', max_length=255),
+            field=models.CharField(blank=True, db_default='', default='', max_length=255),
         ),
         migrations.AddField(
             model_name='company',
             name='linkedin_url',
-            field=models.CharField(blank=True, db_default='', max_length=255),
+            field=models.CharField(blank=True, db_default='', default='', max_length=255),
         ),
         migrations.AddField(
             model_name='company',
@@ -174,32 +174,32 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='company',
             name='mail_gateway',
-            field=models.CharField(blank=True, db_default='', max_length=60),
+            field=models.CharField(blank=True, db_default='', default='', max_length=60),
         ),
         migrations.AddField(
             model_name='company',
             name='mail_host',
-            field=models.CharField(blank=True, db_default='', max_length=253),
+            field=models.CharField(blank=True, db_default='', default='', max_length=253),
         ),
         migrations.AddField(
             model_name='company',
             name='mail_provider',
-            field=models.CharField(blank=True, db_default='', max_length=60),
+            field=models.CharField(blank=True, db_default='', default='', max_length=60),
         ),
         migrations.AddField(
             model_name='company',
             name='name_servers',
-            field=models.CharField(blank=True, db_default='', max_length=500),
+            field=models.CharField(blank=True, db_default='', default='', max_length=500),
         ),
         migrations.AddField(
             model_name='company',
             name='phone',
-            field=models.CharField(blank=True, db_default='', max_length=32),
+            field=models.CharField(blank=True, db_default='', default='', max_length=32),
         ),
         migrations.AddField(
             model_name='company',
             name='postal_code',
-            field=models.CharField(blank=True, db_default='', max_length=20),
+            field=models.CharField(blank=True, db_default='', default='', max_length=20),
         ),
         migrations.AddField(
             model_name='company',
@@ -209,12 +209,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='company',
             name='registrar',
-            field=models.CharField(blank=True, db_default='', max_length=150),
+            field=models.CharField(blank=True, db_default='', default='', max_length=150),
         ),
         migrations.AddField(
             model_name='company',
             name='revenue_range',
-            field=models.CharField(blank=True, db_default='', max_length=20),
+            field=models.CharField(blank=True, db_default='', default='', max_length=20),
         ),
         migrations.AddField(
             model_name='company',
@@ -224,22 +224,22 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='company',
             name='spf',
-            field=models.CharField(blank=True, db_default='', max_length=1000),
+            field=models.CharField(blank=True, db_default='', default='', max_length=1000),
         ),
         migrations.AddField(
             model_name='company',
             name='state',
-            field=models.CharField(blank=True, db_default='', max_length=100),
+            field=models.CharField(blank=True, db_default='', default='', max_length=100),
         ),
         migrations.AddField(
             model_name='company',
             name='tags',
-            field=models.CharField(blank=True, db_default='', max_length=500),
+            field=models.CharField(blank=True, db_default='', default='', max_length=500),
         ),
         migrations.AddField(
             model_name='company',
             name='technologies',
-            field=models.CharField(blank=True, db_default='', max_length=500),
+            field=models.CharField(blank=True, db_default='', default='', max_length=500),
         ),
         migrations.AddField(
             model_name='company',
@@ -249,12 +249,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='company',
             name='trust_failures',
-            field=models.CharField(blank=True, db_default='', max_length=500),
+            field=models.CharField(blank=True, db_default='', default='', max_length=500),
         ),
         migrations.AddField(
             model_name='company',
             name='trust_profile_sid',
-            field=models.CharField(blank=True, db_default='', max_length=34),
+            field=models.CharField(blank=True, db_default='', default='', max_length=34),
         ),
         migrations.AddField(
             model_name='company',
@@ -264,22 +264,22 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='company',
             name='trust_status',
-            field=models.CharField(blank=True, db_default='', max_length=30),
+            field=models.CharField(blank=True, db_default='', default='', max_length=30),
         ),
         migrations.AddField(
             model_name='company',
             name='twitter_url',
-            field=models.CharField(blank=True, db_default='', max_length=255),
+            field=models.CharField(blank=True, db_default='', default='', max_length=255),
         ),
         migrations.AddField(
             model_name='company',
             name='website',
-            field=models.CharField(blank=True, db_default='', max_length=255),
+            field=models.CharField(blank=True, db_default='', default='', max_length=255),
         ),
         migrations.AddField(
             model_name='company',
             name='yelp_id',
-            field=models.CharField(blank=True, db_default='', max_length=64),
+            field=models.CharField(blank=True, db_default='', default='', max_length=64),
         ),
         migrations.AddField(
             model_name='contact',
@@ -289,7 +289,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='contact',
             name='address_type',
-            field=models.CharField(blank=True, db_default='', max_length=20),
+            field=models.CharField(blank=True, db_default='', default='', max_length=20),
         ),
         migrations.AddField(
             model_name='contact',
@@ -299,7 +299,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='contact',
             name='coverage_estimate',
-            field=models.CharField(blank=True, db_default='', help_text='By the market; nobody measured it.', max_length=20),
+            field=models.CharField(blank=True, db_default='', default='', help_text='By the market; nobody measured it.', max_length=20),
         ),
         migrations.AddField(
             model_name='contact',
@@ -319,27 +319,27 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='contact',
             name='email_status',
-            field=models.CharField(blank=True, choices=[('valid', 'Valid'), ('invalid', 'Invalid'), ('accept_all', 'Accepts all'), ('webmail', 'Webmail'), ('disposable', 'Disposable'), ('do_not_mail', 'Do not mail'), ('spamtrap', 'Spam trap'), ('abuse', 'Complains'), ('unknown', 'Unknown'), ('guessed', 'Guessed')], db_default='', max_length=20),
+            field=models.CharField(blank=True, choices=[('valid', 'Valid'), ('invalid', 'Invalid'), ('accept_all', 'Accepts all'), ('webmail', 'Webmail'), ('disposable', 'Disposable'), ('do_not_mail', 'Do not mail'), ('spamtrap', 'Spam trap'), ('abuse', 'Complains'), ('unknown', 'Unknown'), ('guessed', 'Guessed')], db_default='', default='', max_length=20),
         ),
         migrations.AddField(
             model_name='contact',
             name='email_type',
-            field=models.CharField(blank=True, db_default='', max_length=40),
+            field=models.CharField(blank=True, db_default='', default='', max_length=40),
         ),
         migrations.AddField(
             model_name='contact',
             name='facebook_url',
-            field=models.CharField(blank=True, db_default='', max_length=255),
+            field=models.CharField(blank=True, db_default='', default='', max_length=255),
         ),
         migrations.AddField(
             model_name='contact',
             name='geocode_accuracy',
-            field=models.CharField(blank=True, db_default='', max_length=20),
+            field=models.CharField(blank=True, db_default='', default='', max_length=20),
         ),
         migrations.AddField(
             model_name='contact',
             name='google_place_id',
-            field=models.CharField(blank=True, db_default='', max_length=255),
+            field=models.CharField(blank=True, db_default='', default='', max_length=255),
         ),
         migrations.AddField(
             model_name='contact',
@@ -364,7 +364,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='contact',
             name='linkedin_url',
-            field=models.CharField(blank=True, db_default='', max_length=255),
+            field=models.CharField(blank=True, db_default='', default='', max_length=255),
         ),
         migrations.AddField(
             model_name='contact',
@@ -374,12 +374,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='contact',
             name='seniority',
-            field=models.CharField(blank=True, db_default='', max_length=50),
+            field=models.CharField(blank=True, db_default='', default='', max_length=50),
         ),
         migrations.AddField(
             model_name='contact',
             name='twitter_url',
-            field=models.CharField(blank=True, db_default='', max_length=255),
+            field=models.CharField(blank=True, db_default='', default='', max_length=255),
         ),
         migrations.AddField(
             model_name='contact',

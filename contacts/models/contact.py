@@ -74,10 +74,10 @@ class Contact(models.Model):
     state = models.CharField(max_length=100, blank=True)
     postal_code = models.CharField(max_length=20, blank=True)
     country = models.CharField(max_length=100, blank=True)
-    seniority = models.CharField(max_length=50, blank=True, db_default="")
-    linkedin_url = models.CharField(max_length=255, blank=True, db_default="")
-    twitter_url = models.CharField(max_length=255, blank=True, db_default="")
-    facebook_url = models.CharField(max_length=255, blank=True, db_default="")
+    seniority = models.CharField(max_length=50, blank=True, default="", db_default="")
+    linkedin_url = models.CharField(max_length=255, blank=True, default="", db_default="")
+    twitter_url = models.CharField(max_length=255, blank=True, default="", db_default="")
+    facebook_url = models.CharField(max_length=255, blank=True, default="", db_default="")
     external_id = models.CharField(max_length=100, blank=True)
     consent_on = models.DateField(
         null=True, blank=True, help_text="When the person agreed to be contacted."
@@ -128,19 +128,19 @@ class Contact(models.Model):
 
     # The mailbox
     email_status = models.CharField(
-        max_length=20, choices=EmailStatus.choices, blank=True, db_default=""
+        max_length=20, choices=EmailStatus.choices, blank=True, default="", db_default=""
     )
-    email_type = models.CharField(max_length=40, blank=True, db_default="")
+    email_type = models.CharField(max_length=40, blank=True, default="", db_default="")
     email_score = models.PositiveSmallIntegerField(null=True, blank=True)
     email_checked_at = models.DateTimeField(null=True, blank=True)
 
     # The place, and what reaches it
-    address_type = models.CharField(max_length=20, blank=True, db_default="")
+    address_type = models.CharField(max_length=20, blank=True, default="", db_default="")
     address_is_verified = models.BooleanField(null=True, blank=True)
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
-    geocode_accuracy = models.CharField(max_length=20, blank=True, db_default="")
-    google_place_id = models.CharField(max_length=255, blank=True, db_default="")
+    geocode_accuracy = models.CharField(max_length=20, blank=True, default="", db_default="")
+    google_place_id = models.CharField(max_length=255, blank=True, default="", db_default="")
     is_5g_home_available = models.BooleanField(null=True, blank=True)
     is_lte_home_available = models.BooleanField(null=True, blank=True)
     is_fios_available = models.BooleanField(null=True, blank=True)
@@ -148,7 +148,11 @@ class Contact(models.Model):
     upload_mbps = models.PositiveIntegerField(null=True, blank=True)
     coverage_checked_at = models.DateTimeField(null=True, blank=True)
     coverage_estimate = models.CharField(
-        max_length=20, blank=True, db_default="", help_text="By the market; nobody measured it."
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="By the market; nobody measured it.",
     )
 
     # State
