@@ -210,7 +210,7 @@ def undo(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpRespon
     """Say what undoing means, ask, and start it."""
     if request.method == "POST":
         try:
-            take_back(record)
+            take_back(record, request.user)  # type: ignore[arg-type]  # the view asks who it is
             messages.success(request, "The import is being taken back.")
         except service.NotPossible as refused:
             messages.error(request, f"Nothing was undone: {refused}.")
