@@ -9,6 +9,7 @@ from typing import Any
 from celery import Celery
 from celery.signals import (
     celeryd_init,
+    setup_logging,
     worker_process_init,
     worker_process_shutdown,
     worker_shutting_down,
@@ -32,6 +33,11 @@ def refuse_to_start_unready(**_: Any) -> None:
     from config.starting import refuse_unready
 
     refuse_unready()
+
+
+@setup_logging.connect
+def keep_our_logs(**_: Any) -> None:
+    """Celery would raise every process's level to WARNING, whatever LOG_LEVEL says."""
 
 
 @worker_process_init.connect

@@ -166,6 +166,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "dashboards.access.middleware.SignedIn",
+    "dashboards.addresses.SoundFilters",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "config.urls"

@@ -9,8 +9,9 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from contacts.models import Contact, ContactChange, ContactTag, Note, Tag
+from contacts.models import Contact, ContactChange, Note, Tag
 from contacts.services import PERSON, EditConflict
+from contacts.tagging import put_tag, take_tag
 
 GIVEN_BACK = "given-back:"
 SUGGESTED = 20
@@ -37,9 +38,7 @@ def add_tag(contact: Contact, name: str, user: User) -> Tag:
     Raises ValidationError when the name is blank or too long.
     """
     tag = tag_named(name)
-    ContactTag.objects.bulk_create(
-        [ContactTag(contact=contact, tag=tag, added_by=user)], ignore_conflicts=True
-    )
+    put_tag(tag, [contact.pk], user)
     return tag
 
 
@@ -51,8 +50,9 @@ def tag_named(name: str) -> Tag:
     return Tag.objects.get(name__iexact=wanted.name)
 
 
-def remove_tag(contact: Contact, tag_id: int) -> None:
-    ContactTag.objects.filter(contact=contact, tag_id=tag_id).delete()
+def remove_tag(contact: Contact, tag_id: int, user: User) -> None:
+    if tag := Tag.objects.filter(pk=tag_id).first():
+        take_tag(tag, [contact.pk], user)
 
 
 def suggested_tags(beginning: str) -> list[str]:

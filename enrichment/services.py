@@ -17,6 +17,7 @@ from integrations import ledger
 from integrations.accounts import is_sandbox
 
 ENDED = (Run.State.DONE, Run.State.CANCELLED)
+log = structlog.get_logger(__name__)
 
 
 class RunRefused(ValueError):
@@ -104,6 +105,7 @@ def _approve(run: Run, cap_usd: Decimal | None, **as_seen: Any) -> None:
         if not moved:
             raise RunRefused(_not_approved(run))
         ledger.set_cap(run.budget_key, cap_usd)
+    log.info("run_approved", run=run.pk, cap_usd=cap_usd)
 
 
 def _not_approved(run: Run) -> str:
@@ -127,6 +129,7 @@ def start(run_id: int) -> None:
         run.started_at = timezone.now()
         run.finished_at = None if run.total_count else run.started_at
         run.save(update_fields=["total_count", "state", "started_at", "finished_at"])
+    log.info("run_started", run=run.pk, contacts=run.total_count)
     ring()
 
 
@@ -180,6 +183,7 @@ def _move(run: Run, allowed: list[Run.State], to: Run.State, reason: str) -> Non
     run.refresh_from_db()
     if not moved:
         raise RunRefused(_does_not_fit(run))
+    log.info("run_moved", run=run.pk, to=str(to))
 
 
 def _does_not_fit(run: Run) -> str:
@@ -201,6 +205,7 @@ def set_cap(run: Run, cap_usd: Decimal | None) -> None:
             pk=run.pk, state=Run.State.BLOCKED, blocked_by__startswith="cap:"
         ).update(state=Run.State.WORKING, blocked_by="", reason="")
     run.refresh_from_db()
+    log.info("run_cap_set", run=run.pk, cap_usd=cap_usd)
     ring()
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError, RestrictedError
 
-from contacts.models import BulkAction, Contact, ContactTag
-from contacts.services import PERSON, reprocess, retry
+from contacts.models import BulkAction, Contact
+from contacts.services import reprocess, retry
+from contacts.tagging import put_tag, take_tag
 
 WORKED_ON = "a run is working on it"
 REFERRED_TO = "something that must stay refers to it"
@@ -24,36 +25,19 @@ class Outcome:
 
 
 def add_tag(action: BulkAction, ids: Sequence[int]) -> Outcome:
-    return Outcome(put_tag(action, ids))
+    return Outcome(put_tag(action.tag, ids, action.created_by) if action.tag else [])
 
 
 def remove_tag(action: BulkAction, ids: Sequence[int]) -> Outcome:
-    return Outcome(take_tag(action, ids))
+    return Outcome(take_tag(action.tag, ids, action.created_by) if action.tag else [])
 
 
-def put_tag(action: BulkAction, ids: Sequence[int]) -> list[int]:
-    """Tag the contacts that are there and have not got it; return them. It stands in history."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO contacts_contacttag (contact_id, tag_id, added_by_id)"
-            " SELECT id, %s, %s FROM contacts_contact WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"
-            " ON CONFLICT DO NOTHING RETURNING contact_id",
-            [action.tag_id, action.created_by_id, list(ids)],
-        )
-        put = sorted(pk for (pk,) in cursor.fetchall())
-    _tell(action, put, before=None, after=action.tag_name)
-    return put
+def untag(action: BulkAction, ids: Sequence[int]) -> list[int]:
+    return take_tag(action.tag, ids, action.undone_by) if action.tag else []
 
 
-def take_tag(action: BulkAction, ids: Sequence[int]) -> list[int]:
-    """Take the tag off the contacts that have it; return them. It stands in history."""
-    tagged = ContactTag.objects.filter(tag=action.tag, contact_id__in=ids)
-    taken = list(
-        tagged.select_for_update().order_by("contact_id").values_list("contact_id", flat=True)
-    )
-    tagged.filter(contact_id__in=taken).delete()
-    _tell(action, taken, before=action.tag_name, after=None)
-    return taken
+def tag_again(action: BulkAction, ids: Sequence[int]) -> list[int]:
+    return put_tag(action.tag, ids, action.undone_by) if action.tag else []
 
 
 def reopen(action: BulkAction, ids: Sequence[int]) -> Outcome:
@@ -96,18 +80,6 @@ def _delete(ids: Sequence[int]) -> bool:
     return True
 
 
-def _tell(action: BulkAction, ids: Sequence[int], *, before: str | None, after: str | None) -> None:
-    """Tags are rows of their own, so no trigger on contacts tells of them."""
-    by = f"{PERSON}{action.created_by.get_username()}" if action.created_by else ""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO contacts_contactchange (contact_id, by, before, after, sources)"
-            " SELECT id, %s, jsonb_build_object('tag', %s::text),"
-            " jsonb_build_object('tag', %s::text), '{}' FROM unnest(%s::bigint[]) AS t (id)",
-            [by, before, after, list(ids)],
-        )
-
-
 CHANGES: dict[str, Callable[[BulkAction, Sequence[int]], Outcome]] = {
     BulkAction.Kind.ADD_TAG: add_tag,
     BulkAction.Kind.REMOVE_TAG: remove_tag,
@@ -116,6 +88,6 @@ CHANGES: dict[str, Callable[[BulkAction, Sequence[int]], Outcome]] = {
     BulkAction.Kind.DELETE: delete,
 }
 UNDOES: dict[str, Callable[[BulkAction, Sequence[int]], list[int]]] = {
-    BulkAction.Kind.ADD_TAG: take_tag,
-    BulkAction.Kind.REMOVE_TAG: put_tag,
+    BulkAction.Kind.ADD_TAG: untag,
+    BulkAction.Kind.REMOVE_TAG: tag_again,
 }

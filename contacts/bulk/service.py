@@ -67,8 +67,8 @@ def start(wish: Wish, user: User) -> BulkAction:
     return _work_or_ring(action, count.number) if is_new else action
 
 
-def undo(action: BulkAction) -> BulkAction:
-    """Take tagging back for the contacts whose tags it changed.
+def undo(action: BulkAction, user: User) -> BulkAction:
+    """Take tagging back for the contacts whose tags it changed, in this person's name.
 
     Raises NotPossible for anything else, and when it is not done.
     """
@@ -77,7 +77,7 @@ def undo(action: BulkAction) -> BulkAction:
     if action.tag_id is None:
         raise NotPossible("the tag itself has been deleted")
     done = BulkAction.objects.filter(pk=action.pk, state=_DONE)
-    if not done.update(state=_UNDOING, worker_id=None, losses=0, seen_count=0):
+    if not done.update(state=_UNDOING, undone_by=user, worker_id=None, losses=0, seen_count=0):
         raise NotPossible("it is not done, or has been undone already")
     return _work_or_ring(action, action.total_count)
 

@@ -138,7 +138,9 @@ def _count(action: BulkAction, outcome: Outcome) -> None:
 
 def _held(action_id: int, own: UUID) -> BulkAction:
     """Return the action, locked; raises TakenOver when it is no longer this worker's."""
-    mine = BulkAction.objects.select_for_update(of=("self",)).select_related("created_by")
+    mine = BulkAction.objects.select_for_update(of=("self",)).select_related(
+        "created_by", "undone_by", "tag"
+    )
     action = mine.filter(pk=action_id, worker_id=own, state__in=("working", "undoing")).first()
     if action is None:
         raise TakenOver(f"bulk action {action_id} is no longer ours")

@@ -13,6 +13,11 @@ from contacts.phone import PhoneRefused, parse
 # The key under which a row lists the fields whose values were too long to keep whole.
 CUT = "cut"
 
+# Embeddings and overrides (Unicode UAX 9): "exe.png" behind one is "gnp.exe" in the file. Letters
+# that run to the left need none of them.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e")
+_LEFT_OUT = dict.fromkeys(map(ord, ("\0", *_TURNING)))
+
 
 class NoPhoneColumn(ValueError):
     """No column can be the phone number; the message lists those that there are."""
@@ -59,8 +64,9 @@ def header_key(columns: Sequence[str]) -> str:
 
 
 def compile_reader(mapping: Mapping) -> Callable[[Sequence[str]], dict[str, str]]:
-    """A function from cells to values by field: trimmed, of one line, without NULs, cut to the
-    field's limit (then `cut` lists the fields). Missing cells and empty values are ''."""
+    """A function from cells to values by field: trimmed, of one line, without NULs and what turns
+    the direction of the text around it, cut to the field's limit (then `cut` lists the fields).
+    Missing cells and empty values are ''."""
     plan = [(name, at, BY_NAME[name].limit) for name, at in mapping.fields.items()]
 
     def read(cells: Sequence[str]) -> dict[str, str]:
@@ -70,8 +76,8 @@ def compile_reader(mapping: Mapping) -> Callable[[Sequence[str]], dict[str, str]
             value = cells[at] if at < width else ""
             if value:
                 value = " ".join(value.split())
-                if "\0" in value:
-                    value = " ".join(value.replace("\0", "").split())
+                if "\0" in value or not (value.isascii() or _TURNING.isdisjoint(value)):
+                    value = " ".join(value.translate(_LEFT_OUT).split())
                 if len(value) > limit:
                     values[CUT] = f"{values[CUT]}, {name}" if CUT in values else name
                     value = value[:limit].rstrip()

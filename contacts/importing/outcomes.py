@@ -73,6 +73,16 @@ class Wanted:
         )
 
 
+def notices(query: Any, wanted: Wanted) -> list[str]:
+    """Say of each filter of an address that means nothing that it was left out."""
+    read = {"outcome": wanted.outcome, "undo": wanted.undo}
+    return [
+        f"The filter “{name}” was left out: {query[name][:40]!r} means nothing."
+        for name, kept in read.items()
+        if query.get(name) and not kept
+    ]
+
+
 def _line(text: str, otherwise: int) -> int:
     is_line = text.isascii() and text.isdecimal() and len(text) < 19
     return int(text) if is_line else otherwise

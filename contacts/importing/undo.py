@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import nullcontext
 from uuid import UUID
 
 import structlog
+from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError, RestrictedError
 from django.db.models.functions import Now
 
+from contacts.history import acting_as
 from contacts.importing import restoring, store
 from contacts.importing.restoring import Row
 from contacts.importing.service import NotPossible
@@ -31,15 +34,17 @@ _LAST_LINE = 2**62
 log = structlog.get_logger(__name__)
 
 
-def undo(record: Import, *, rings: bool = True) -> None:
-    """Let an import be taken back; once more, for the rows where that failed.
+def undo(record: Import, user: User | None = None, *, rings: bool = True) -> None:
+    """Let an import be taken back by a person; once more, for the rows where that failed.
 
     Raises NotPossible for an import that has not ended.
     """
     ended = (Import.State.DONE, Import.State.FAILED, Import.State.STOPPED, Import.State.UNDONE)
     with transaction.atomic():
         held = Import.objects.filter(id=record.pk, state__in=ended)
-        if not held.update(state=UNDOS.waiting, worker_id=None, losses=0, undo_failed_count=0):
+        if not held.update(
+            state=UNDOS.waiting, undone_by=user, worker_id=None, losses=0, undo_failed_count=0
+        ):
             raise NotPossible("only an import that has ended can be undone")
         ImportRow.objects.filter(source_id=record.pk, undo=FAILED).update(undo="", undo_reason="")
         if rings:
@@ -85,15 +90,17 @@ def _work(import_id: int, own: UUID, report: Report | None) -> None:
 def _take_back(import_id: int, own: UUID, below: int) -> int:
     """Take back the last rows below a line; return the lowest line reached, 0 at the end."""
     with transaction.atomic():
-        held = Import.objects.select_for_update().filter(id=import_id, worker_id=own)
-        if not held.filter(state=UNDOS.claimed).exists():
+        mine = Import.objects.select_for_update(of=("self",)).select_related("undone_by")
+        held = mine.filter(id=import_id, worker_id=own, state=UNDOS.claimed).first()
+        if held is None:
             raise TakenOver(f"import {import_id} is no longer ours")
         store.take_turn()
         rows = _open_rows(import_id, below)
         if not rows:
             return 0
         source = f"file:{import_id}"
-        restoring.restore([row for row in rows if row.outcome == "updated"], source)
+        with acting_as(held.undone_by) if held.undone_by else nullcontext():
+            restoring.restore([row for row in rows if row.outcome == "updated"], source)
         _delete_created([row for row in rows if row.outcome == "created"], import_id)
         _settle(import_id, rows)
     return rows[-1].line

@@ -42,7 +42,7 @@ def tag(request: HttpRequest, contact: Contact) -> HttpResponse:
 
 @contact_view(REMOVE_TAG, methods=POST)
 def untag(request: HttpRequest, contact: Contact, tag_id: int) -> HttpResponse:
-    remove_tag(contact, tag_id)
+    remove_tag(contact, tag_id, person(request))
     return _tags(request, contact)
 
 

@@ -250,3 +250,11 @@ def queries_of(client, address):
     with CaptureQueriesContext(connection) as captured:
         assert client.get(address).status_code == 200
     return len(captured)
+
+
+def test_failures_of_a_provider_lead_to_their_calls(admin_client):
+    asked(0, asked=4, hits=1, misses=0, errors=3)
+
+    html = admin_client.get(HOME).content.decode()
+
+    assert 'href="/admin/integrations/apicall/?provider=twilio&amp;outcome=failed">3</a>' in html

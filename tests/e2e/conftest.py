@@ -30,9 +30,15 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def office() -> Iterator[Office]:
     """An office with somebody of every role; what a test breaks in it, that test mends."""
-    with running_office(SWITCHBOARD_SANDBOX="1") as running:
+    with running_office(SWITCHBOARD_SANDBOX="1", LOG_LEVEL="DEBUG") as running:
         running.perform("hire", PASSWORD, *ROLES)
         yield running
+
+
+@pytest.fixture(scope="session")
+def crowd(office: Office) -> str:
+    """The import of more contacts than are worked, or downloaded, at once."""
+    return office.perform("bring_crowd", "10050")
 
 
 @pytest.fixture(scope="session")

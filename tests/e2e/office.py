@@ -28,7 +28,15 @@ UP = "Ctrl-C stops all of it."
 START_S = 90.0
 STOP_S = 60.0
 # What would lead us to other servers, secrets or accounts than our own.
-FOREIGN = ("SWITCHBOARD_", "DJANGO_", "DATABASE_URL", "REDIS_URL", "TWILIO_", "SECRET_KEY")
+FOREIGN = (
+    "SWITCHBOARD_",
+    "LOG_LEVEL",
+    "DJANGO_",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "TWILIO_",
+    "SECRET_KEY",
+)
 
 
 class Office:

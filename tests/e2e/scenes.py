@@ -6,6 +6,7 @@ import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from django.contrib.auth.models import Group, User
 from django.db import models
@@ -13,13 +14,16 @@ from django.utils import timezone
 
 from config.embedded import PROJECT
 from contacts.annotations import add_note, add_tag
+from contacts.bulk.service import Wish, newest_id
+from contacts.bulk.service import start as start_bulk
 from contacts.importing.drafts import take_in
 from contacts.importing.service import start as start_import
 from contacts.importing.undo import undo
-from contacts.models import Contact, Import
+from contacts.models import BulkAction, Contact, Import
 from contacts.services import edit_contact
 from dashboards import tallies
-from dashboards.models import Alert, PasswordDue
+from dashboards.alerting.watching import watch
+from dashboards.models import Alert, AlertRule, PasswordDue
 from enrichment import services
 from enrichment.models import Answer, Recipe
 from integrations import fleet
@@ -41,12 +45,17 @@ NEXT_WEEK = """Phone;Name;Firm;Mail
 def hire(password: str, *roles: str) -> None:
     """Make somebody of every role."""
     for role in roles:
-        user, _ = User.objects.get_or_create(username=role)
-        user.is_staff, user.is_superuser = True, False
-        user.set_password(password)
-        user.save()
-        user.groups.set([Group.objects.get(name=role)])
-        PasswordDue.objects.filter(user=user).delete()
+        hire_one(role, role, password)
+
+
+def hire_one(name: str, role: str, password: str) -> None:
+    """Make somebody of a role who has chosen a password."""
+    user, _ = User.objects.get_or_create(username=name)
+    user.is_staff, user.is_superuser = True, False
+    user.set_password(password)
+    user.save()
+    user.groups.set([Group.objects.get(name=role)])
+    PasswordDue.objects.filter(user=user).delete()
 
 
 def live_in() -> None:
@@ -66,6 +75,7 @@ def live_in() -> None:
     ran("Everybody", {}, admin)
     ran("Customers", {"import": customers.pk}, admin)
     remark(admin)
+    tag("Newsletter", {"import": customers.pk}, admin)
     alarm()
     Account.objects.update(daily_cap_usd=100, monthly_cap_usd=1000)
     tallies.refresh()
@@ -90,11 +100,17 @@ def remark(by: User) -> None:
     add_tag(contact, "Key account", by)
 
 
+def tag(name: str, chosen: dict[str, Any], by: User) -> None:
+    """Tag everybody who is chosen."""
+    start_bulk(Wish(BulkAction.Kind.ADD_TAG, chosen, newest_id(), uuid4(), tag_name=name), by)
+
+
 def calm() -> None:
     """Reset every circuit and forget every alert."""
     for circuit in fleet.states():
         fleet.reset(circuit.key)
     Alert.objects.all().delete()
+    AlertRule.objects.all().delete()
 
 
 def until(record: M, *states: str) -> M:
@@ -109,6 +125,18 @@ def until(record: M, *states: str) -> M:
 def bring(text: str) -> None:
     """Import pasted text and print the id of the import."""
     print(imported(text, "Pasted", _admin()).pk)
+
+
+def bring_crowd(count: str) -> None:
+    """Import so many contacts of three columns; print the id of the import."""
+    rows = "".join(f"+1{4155550000 + n},Crowd {n},\n" for n in range(int(count)))
+    print(imported(f"Phone,Name,Firm\n{rows}", "The crowd", _admin()).pk)
+
+
+def look_for_alerts() -> None:
+    """Look as beat has it done every 30 s, three times in a row."""
+    for _ in range(3):
+        watch()
 
 
 def ask_about(first: str, count: str, *states: str) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
+
+from tests.e2e.accessibility import violations
 
 
 def export(page: Page, query: str, format_: str, folder: Path) -> bytes:
@@ -21,6 +24,23 @@ def export(page: Page, query: str, format_: str, folder: Path) -> bytes:
     kept = folder / coming.value.suggested_filename
     coming.value.save_as(kept)
     return kept.read_bytes()
+
+
+def test_large_export_is_made_in_the_background_and_downloaded(crowd, page, tmp_path):
+    page.goto(f"/admin/contacts/export/add/?import={crowd}")
+    page.get_by_text("CSV", exact=True).click()
+    page.get_by_role("button", name="Export", exact=True).dblclick()
+
+    expect(page).to_have_url(re.compile("/export/[0-9]+/change/"))
+    expect(page.get_by_role("heading", name="10,050 contacts")).to_be_visible(timeout=60_000)
+    assert violations(page) == []
+    with page.expect_download() as coming:
+        page.get_by_role("link", name="Download", exact=True).click()
+    file = Path(coming.value.path()).read_text(encoding="utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(file)))
+    assert {row["Phone"] for row in rows} == {f"+1{4155550000 + n}" for n in range(10_050)}
+    page.goto("/admin/contacts/export/")
+    expect(page.locator("tbody tr", has_text="The crowd")).to_have_count(1)
 
 
 def test_export_reads_back_and_is_downloaded_again(office, page, tmp_path):

@@ -54,6 +54,41 @@ def test_doors_are_open_to_the_role_and_above(page_of, faults, role):
     assert answered == {path: 200 if is_open else 403 for path, is_open in may.items()}
 
 
+def test_viewer_who_types_addresses_by_hand_changes_nothing(office, page_of, faults):
+    faults.expect(403, ".*")
+    source = office.perform("bring", "+12185550102")
+    page = page_of("viewer")
+    page.goto("/admin/contacts/contact/?q=%2B12185550102")
+    contact = page.locator("tbody a[href*='/change/']").first.get_attribute("href")
+    below = contact.removesuffix("change/")
+
+    seen = {path: page.goto(path).status for path in (
+        "/admin/contacts/contact/bulk/delete/", f"/admin/enrichment/run/add/?import={source}",
+        f"/admin/contacts/import/{source}/undo/", f"/admin/contacts/import/{source}/rejected.csv",
+        "/admin/contacts/export/", "/admin/integrations/budget/", "/admin/alerts/channels/",
+    )}  # fmt: skip
+    assert set(seen.values()) == {403}, seen
+    expect(page.get_by_role("link", name="To the home page")).to_be_visible()
+    page.get_by_role("link", name="To the home page").click()
+    sent = {path: send(page, path) for path in (
+        f"{below}notes/", f"{below}tags/", f"{below}field/city/edit/",
+        f"/admin/contacts/import/{source}/undo/", "/admin/contacts/contact/bulk/delete/",
+        "/admin/contacts/export/add/", "/admin/circuits/twilio/",
+    )}  # fmt: skip
+    assert set(sent.values()) == {403}, sent
+    page.goto(contact)
+    expect(page.locator("#contact-head")).to_contain_text("+12185550102")
+
+
+def send(page: Page, path: str) -> int:
+    """Send a form as the browser would, with its token, and return the status."""
+    return page.evaluate(
+        """async ([path, token]) => (await fetch(path, {method: "POST", body: new URLSearchParams(
+        {csrfmiddlewaretoken: token, typed: "delete", name: "x", text: "x"})})).status""",
+        [path, page.locator("[name=csrfmiddlewaretoken]").first.get_attribute("value")],
+    )
+
+
 def test_operator_estimates_what_a_manager_approves(office, page_of):
     source = office.perform("bring", "+12175550101\n+12175550102")
     operator, manager = page_of("operator"), page_of("manager")

@@ -15,7 +15,7 @@ from unfold.decorators import display
 
 from contacts import selection
 from contacts.admin.base import ToLookAt
-from contacts.admin.contacts.bulk import BY_NAME
+from contacts.admin.contacts.bulk import BY_NAME, person
 from contacts.admin.imports.access import signed_in
 from contacts.bulk import service
 from contacts.models import BulkAction
@@ -48,7 +48,7 @@ def undo(office: ModelAdmin, request: HttpRequest, record: BulkAction) -> HttpRe
     if not _may_undo(request, record):
         raise PermissionDenied
     try:
-        service.undo(record)
+        service.undo(record, person(request))
     except service.NotPossible as refused:
         messages.error(request, f"Nothing was undone: {refused}.")
     return redirect("admin:contacts_bulkaction_change", record.pk)
@@ -77,7 +77,9 @@ def _opened(view: Any) -> Any:
     """Give the view its bulk action, for who did it and who may see those of others."""
 
     def ask(office: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponseBase:
-        record = get_object_or_404(BulkAction.objects.select_related("created_by"), pk=pk)
+        record = get_object_or_404(
+            BulkAction.objects.select_related("created_by", "undone_by"), pk=pk
+        )
         is_own = record.created_by_id == request.user.pk
         if not (is_own or request.user.has_perm("contacts.view_bulkaction")):
             raise PermissionDenied

@@ -60,7 +60,7 @@ def opened(view: View, may: Ask) -> Callable[[ModelAdmin, HttpRequest, int], Htt
     def ask(office: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponseBase:
         if not request.user.has_module_perms("contacts"):
             raise PermissionDenied
-        record = Import.objects.select_related("created_by").filter(pk=pk).first()
+        record = Import.objects.select_related("created_by", "undone_by").filter(pk=pk).first()
         if record is None:
             raise Http404(f"there is no import {pk}")
         if not may(request.user, record):

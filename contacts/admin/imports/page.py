@@ -20,7 +20,7 @@ from contacts.admin.imports.access import address, go_to, show
 from contacts.admin.imports.forms import MODES
 from contacts.importing import service
 from contacts.importing.fields import BY_NAME
-from contacts.importing.outcomes import Page, Wanted, pace, page_of
+from contacts.importing.outcomes import Page, Wanted, notices, pace, page_of
 from contacts.importing.undo import undo as take_back
 from contacts.models import Import, ImportRow
 
@@ -145,6 +145,8 @@ def _export_url(user: Any, record: Import) -> str:
 
 def rows(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpResponse:
     """A page of rows by outcome, what undoing came to, and words."""
+    for notice in notices(request.GET, Wanted.read(request.GET)):
+        messages.warning(request, notice)
     return _rows(office, request, record, Wanted.read(request.GET))
 
 
@@ -210,7 +212,7 @@ def undo(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpRespon
     """Say what undoing means, ask, and start it."""
     if request.method == "POST":
         try:
-            take_back(record)
+            take_back(record, request.user)  # type: ignore[arg-type]  # the view asks who it is
             messages.success(request, "The import is being taken back.")
         except service.NotPossible as refused:
             messages.error(request, f"Nothing was undone: {refused}.")

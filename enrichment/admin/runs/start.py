@@ -44,8 +44,12 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
     chosen: dict[str, Any] = {}
     if request.GET.get("mode") in Run.Mode.values:
         chosen["mode"] = request.GET["mode"]
-    recipe = Recipe.objects.filter(is_archived=False, slug=request.GET.get("recipe", "")).first()
+    recipe = Recipe.objects.filter(is_archived=False, slug=_plain(request, "recipe")).first()
     return chosen | ({"recipe": recipe.pk} if recipe else {})
+
+
+def _plain(request: HttpRequest, name: str) -> str:
+    return request.GET.get(name, "").replace("\0", "")
 
 
 def _draft(office: ModelAdmin, request: HttpRequest, form: StartForm) -> Run:

@@ -187,6 +187,14 @@ def test_rows_are_read_clean():
     assert row == {"phone": "415-555-0123", "full_name": "Ann Lee", "city": ""}
 
 
+def test_what_turns_the_text_around_it_is_left_out():
+    mapping = Mapping({"phone": 0, "full_name": 1})
+
+    row = read_row(["+14155550100", "\u202bנועה\u202c \u202egnp.exe"], mapping)
+
+    assert row["full_name"] == "נועה gnp.exe"
+
+
 def test_a_value_too_long_is_cut_and_said():
     read = compile_reader(Mapping({"phone": 0, "company": 1, "city": 2}))
 

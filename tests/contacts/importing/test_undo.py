@@ -7,7 +7,7 @@ from contacts import leases
 from contacts.importing.service import NotPossible
 from contacts.importing.undo import CHUNK_ROWS, run_undo, undo
 from contacts.importing.work import UNDOS
-from contacts.models import Company, Contact, Import, ImportRow, Note
+from contacts.models import Company, Contact, ContactChange, Import, ImportRow, Note
 from contacts.services import edit_contact
 from tests.contacts.conftest import people
 
@@ -44,6 +44,25 @@ def test_a_contact_that_a_person_edited_is_kept(import_rows):
     assert buckets(record) == (1, 1, 0)
     assert (row.line, row.undo_reason) == (2, "a person has worked on it since")
     assert (people(), Company.objects.get().name) == ([(A, "", "Ada")], "Acme")
+
+
+def test_history_names_who_took_it_back(import_rows, admin_user):
+    import_rows((A, "Ada", "Acme"))
+    record = import_rows((A, "Ada Byron", "Acme"), mode=Import.Mode.OVERWRITE)
+    ContactChange.objects.all().delete()
+
+    undo(record, admin_user, rings=False)
+    run_undo(record.pk)
+
+    told = [(one.by, one.before, one.after) for one in ContactChange.objects.all()]
+    assert told == [
+        (
+            "person:admin",
+            {"full_name": "Ada Byron", "last_name": "Byron"},
+            {"full_name": "Ada", "last_name": ""},
+        )
+    ]
+    assert Import.objects.get(pk=record.pk).undone_by == admin_user
 
 
 def test_a_contact_with_a_note_is_kept(import_rows):

@@ -1,5 +1,7 @@
 """The page of an import: progress, every row by outcome, undo, delete."""
 
+from html import unescape
+
 import pytest
 
 from contacts.models import Contact, Import
@@ -53,6 +55,15 @@ def test_rows_show_contact_raw_text_and_reason(done, fetch):
     assert f"/admin/contacts/contact/{contact.pk}/change/" in html
     assert "12 | &lt;script&gt;alert(1)&lt;/script&gt;" in html and "<script>alert" not in html
     assert "phone number too short: 2 digits" in html
+
+
+def test_filter_of_rows_that_means_nothing_is_left_out_with_a_notice(done, fetch):
+    record = done(("+14155550100", "Ann", "", "", ""))
+
+    html = unescape(fetch("rows", record, outcome="lost", undo="kept\0"))
+
+    assert "The filter “outcome” was left out: 'lost' means nothing." in html
+    assert "The filter “undo” was left out" in html and "+14155550100" in html
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contacts.models import ContactTag, Note, Tag
+from contacts.models import ContactChange, ContactTag, Note, Tag
 from tests.dashboards.contact.conftest import EVIL, address
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +43,20 @@ def test_tag_is_made_once_whatever_its_case(admin_client, held):
 
     assert [tag.name for tag in held.tags.all()] == ["VIP"]
     assert (Tag.objects.count(), ContactTag.objects.count()) == (1, 1)
+
+
+def test_tag_put_and_taken_stands_in_history_with_who_did_it(admin_client, held):
+    admin_client.post(address("tag", held), {"name": "VIP"})
+    admin_client.post(address("tag", held), {"name": "VIP"})
+    tag = Tag.objects.get()
+    for _ in range(2):
+        admin_client.post(address("untag", held, tag.pk))
+
+    told = [(one.by, one.before, one.after) for one in ContactChange.objects.order_by("id")]
+    assert told == [
+        ("person:admin", {"tag": None}, {"tag": "VIP"}),
+        ("person:admin", {"tag": "VIP"}, {"tag": None}),
+    ]
 
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 51])

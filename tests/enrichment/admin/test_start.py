@@ -102,6 +102,13 @@ def test_broken_filter_is_left_out_with_a_notice(admin_client, people, recipe):
     assert "The filter “Status” was left out" in html
 
 
+def test_broken_proposals_of_an_address_propose_nothing(admin_client, people, recipe):
+    response = admin_client.get(ADD, {"recipe": "x\0", "mode": "zz\0"})
+
+    assert response.status_code == 200
+    assert response.context["form"].initial == {}
+
+
 def test_count_follows_what_is_chosen(admin_client, people, recipe):
     address = reverse("admin:enrichment_run_count")
 
