@@ -24,8 +24,8 @@ class Importer(Forked):
         uploads = str(settings.UPLOADS)
         super().__init__("contacts.importing.work:run_import", SWITCHBOARD_UPLOADS=uploads)
 
-    def begin(self, record, chunk_rows=200):
-        return super().begin(import_id=record.pk, chunk_rows=chunk_rows)
+    def take(self, record, chunk_rows=200):
+        return self.begin(import_id=record.pk, chunk_rows=chunk_rows)
 
 
 def many(count, seed=1):
@@ -68,7 +68,7 @@ def test_killed_ten_times_nothing_is_lost_or_doubled(run, write, settings):
 
     with Importer(settings) as importer:
         for _ in range(10):
-            victim = importer.begin(record)
+            victim = importer.take(record)
             await_progress(record)
             time.sleep(dice.uniform(0, 0.15))
             importer.kill(victim)
@@ -78,7 +78,7 @@ def test_killed_ten_times_nothing_is_lost_or_doubled(run, write, settings):
             if record.state == Import.State.DONE:
                 break
         else:
-            importer.begin(record)
+            importer.take(record)
             importer.wait()
     record.refresh_from_db()
 
@@ -101,8 +101,8 @@ def test_two_imports_of_one_file_at_once_make_no_twins(run, write, settings):
     first, second = started(path), started(path)
 
     with Importer(settings) as one, Importer(settings) as other:
-        one.begin(first)
-        other.begin(second)
+        one.take(first)
+        other.take(second)
         one.wait()
         other.wait()
 
