@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from enrichment import golden
 from enrichment.composing import Draft, Wish
-from enrichment.estimate import COLUMNS
+from enrichment.picked import COLUMNS
 from integrations.accounts import Accounts
 from integrations.provider import Lookup
 from integrations.registry import UnknownLookup, lookup, lookups, provider

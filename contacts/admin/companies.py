@@ -9,9 +9,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin
@@ -20,6 +19,7 @@ from unfold.decorators import display
 from contacts import companies, queries, selection
 from contacts.admin.base import ToLookAt
 from contacts.admin.company_form import CompanyForm
+from contacts.admin.pages import found, go_to, number, show
 from contacts.company_facts import facts_of
 from contacts.models import Company, Contact
 from contacts.paging import COUNTED
@@ -57,10 +57,7 @@ class CompanyAdmin(ToLookAt):
     ) -> HttpResponseBase:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        if not (object_id.isascii() and object_id.isdecimal() and len(object_id) < 19):
-            raise Http404(f"there is no company {object_id!r}")
-        company = get_object_or_404(Company, pk=int(object_id))
-        return _page(self, request, company)
+        return _page(self, request, found(Company.objects.all(), number(object_id)))
 
     @display(description="Company", header=True)
     def named(self, company: Company) -> tuple[str, str]:
@@ -82,21 +79,18 @@ def _page(office: ModelAdmin, request: HttpRequest, company: Company) -> HttpRes
         form = CompanyForm(request.POST)
         if form.is_valid() and _save(request, company, form):
             messages.success(request, "The company is saved.")
-            return redirect("admin:contacts_company_change", company.pk)
+            return go_to(company)
         company.refresh_from_db()
     chosen = {"company": company.pk}
     may_see = request.user.has_perm("contacts.view_contact")
-    number = request.GET.get("p", "1")
-    shown = queries.page_of(chosen, int(number) if number.isdecimal() and len(number) < 6 else 1)
-    return render(request, "contacts/companies/page.html", {
-        **office.admin_site.each_context(request),
-        "opts": office.opts, "title": str(company), "company": company, "form": form,
-        "may_change": may_change, "may_see_contacts": may_see,
-        "page": shown if may_see else None,
-        "count": queries.count_of(chosen),
-        "contacts_url": _contacts_of(company),
-        "facts": facts_of(company),
-    })  # fmt: skip
+    at = request.GET.get("p", "1")
+    shown = queries.page_of(chosen, int(at) if at.isdecimal() and len(at) < 6 else 1)
+    return show(
+        office, request, "contacts/companies/page.html", str(company), company=company, form=form,
+        may_change=may_change, may_see_contacts=may_see, page=shown if may_see else None,
+        count=queries.count_of(chosen), contacts_url=_contacts_of(company),
+        facts=facts_of(company),
+    )  # fmt: skip
 
 
 def _save(request: HttpRequest, company: Company, form: CompanyForm) -> bool:

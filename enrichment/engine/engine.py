@@ -16,7 +16,6 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError
 
 from contacts import leases
 from enrichment.engine import claiming
@@ -26,7 +25,8 @@ from enrichment.engine.desk import Desk
 from enrichment.engine.items import Finished, Item, RunView
 from enrichment.engine.lanes import Lane
 from enrichment.engine.performing import perform
-from enrichment.engine.writing import Batch, write
+from enrichment.engine.refusals import write_all_but_refused
+from enrichment.engine.writing import Batch
 from integrations.accounts import Accounts
 from integrations.gate import Gate
 
@@ -217,34 +217,8 @@ class Engine:
             batch, self._batch = self._batch, Batch()
             self._flushed_at = time.monotonic()
             if batch:
-                await self._write(batch)
+                await write_all_but_refused(self._lane, batch, self.worker_id)
             self._asker.written(batch.call_keys)
-
-    async def _write(self, batch: Batch) -> None:
-        """Write a batch; a part of it that the database refuses is cut down to the one item."""
-        try:
-            await self._lane.run(write, batch, self.worker_id)
-        except DatabaseError as refusal:
-            parts = batch.parts()
-            if not parts:
-                await self._give_up(batch, refusal)
-            for part in parts:
-                await self._write(part)
-
-    async def _give_up(self, batch: Batch, refusal: DatabaseError) -> None:
-        """Drop the one thing that the database refuses, with its reason."""
-        reason = str(refusal).split("\n")[0]
-        if not batch.finished:
-            log.error(
-                "not_stored", answers=len(batch.answers), calls=len(batch.settled), why=reason
-            )
-            return
-        item = batch.finished[0].item
-        log.error("item_not_stored", item=item.id, why=reason)
-        item.changes.clear()
-        item.trace = {}
-        dead = Finished(item, "dead", f"what was learned could not be stored: {reason}")
-        await self._lane.run(write, Batch(finished=[dead]), self.worker_id)
 
     async def _beat(self) -> None:
         while True:

@@ -75,3 +75,9 @@ def switch(lookup, *, is_on=True, price=None):
         name=lookup,
         defaults={"is_enabled": is_on, "price_usd": None if price is None else Decimal(price)},
     )
+
+
+def worked(runtime, run):
+    runtime.work(20)
+    run.refresh_from_db()
+    return run

@@ -10,12 +10,13 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from unfold.admin import ModelAdmin
 
 from contacts import queries, selection
 from contacts.admin.contacts.forms import FORMS, ConfirmForm
+from contacts.admin.pages import go_to, person, show
 from contacts.bulk import service
 from contacts.models import BulkAction, Note
 from contacts.paging import COUNTED
@@ -44,12 +45,6 @@ ACTIONS = (
     Action(Kind.DELETE, "Delete", "contacts.delete_contact", is_dangerous=True),
 )
 BY_NAME = {action.name: action for action in ACTIONS}
-
-
-def person(request: HttpRequest) -> User:
-    """Return who is signed in."""
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def actions_of(user: User) -> list[Action]:
@@ -101,20 +96,17 @@ def confirm(office: ModelAdmin, request: HttpRequest, kind: str) -> HttpResponse
         below, click = form.marks
         wish = service.Wish(kind, chosen, below, click, **form.wish())
         try:
-            return redirect(
-                "admin:contacts_bulkaction_change", service.start(wish, person(request)).pk
-            )
+            return go_to(service.start(wish, person(request)))
         except ValidationError as refused:
             form.add_error("tag", refused.messages)
     count = queries.count_of(chosen)
-    return render(request, "contacts/bulk/confirm.html", {
-        **office.admin_site.each_context(request),
-        "opts": office.opts, "title": action.label, "action": action, "form": form,
-        "count": count, "words": selection.in_words(chosen),
-        "back": f"{reverse('admin:contacts_contact_changelist')}?{selection.as_query(chosen)}",
-        "is_large": count.number > COUNTED or count.is_about,
-        "noted": _noted(chosen, count.number) if kind == Kind.DELETE else None,
-    })  # fmt: skip
+    return show(
+        office, request, "contacts/bulk/confirm.html", action.label, action=action, form=form,
+        count=count, words=selection.in_words(chosen),
+        back=f"{reverse('admin:contacts_contact_changelist')}?{selection.as_query(chosen)}",
+        is_large=count.number > COUNTED or count.is_about,
+        noted=_noted(chosen, count.number) if kind == Kind.DELETE else None,
+    )  # fmt: skip
 
 
 def _form(kind: str, request: HttpRequest) -> ConfirmForm:

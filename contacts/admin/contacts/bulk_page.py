@@ -7,16 +7,15 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import URLPattern, path
+from django.shortcuts import render
+from django.urls import URLPattern
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from contacts import selection
 from contacts.admin.base import ToLookAt
-from contacts.admin.contacts.bulk import BY_NAME, person
-from contacts.admin.imports.access import signed_in
+from contacts.admin.contacts.bulk import BY_NAME
+from contacts.admin.pages import READ, WRITE, View, addresses, go_to, opened, person, show
 from contacts.bulk import service
 from contacts.models import BulkAction
 
@@ -24,17 +23,16 @@ BUSY = (BulkAction.State.WAITING, BulkAction.State.WORKING, BulkAction.State.UND
 COLOURS = {
     "done": "success", "failed": "danger", "waiting": "info", "working": "info", "undoing": "info",
 }  # fmt: skip
-READ, WRITE = ("GET", "HEAD"), ("POST",)
+BULK_ACTIONS = BulkAction.objects.select_related("created_by", "undone_by")
 
 
 def page(office: ModelAdmin, request: HttpRequest, record: BulkAction) -> HttpResponse:
     """How a bulk action stands, and what it made of its contacts."""
-    return render(request, "contacts/bulk/page.html", {
-        **office.admin_site.each_context(request), "opts": office.opts, "title": str(record),
-        "words": selection.in_words(record.selection),
-        "query": selection.as_query(record.selection),
-        "may_undo": _may_undo(request, record), **_standing(record),
-    })  # fmt: skip
+    return show(
+        office, request, "contacts/bulk/page.html", str(record),
+        words=selection.in_words(record.selection), query=selection.as_query(record.selection),
+        may_undo=_may_undo(request, record), **_standing(record),
+    )  # fmt: skip
 
 
 def progress(office: ModelAdmin, request: HttpRequest, record: BulkAction) -> HttpResponse:
@@ -51,7 +49,7 @@ def undo(office: ModelAdmin, request: HttpRequest, record: BulkAction) -> HttpRe
         service.undo(record, person(request))
     except service.NotPossible as refused:
         messages.error(request, f"Nothing was undone: {refused}.")
-    return redirect("admin:contacts_bulkaction_change", record.pk)
+    return go_to(record)
 
 
 def _may_undo(request: HttpRequest, record: BulkAction) -> bool:
@@ -73,20 +71,17 @@ def _standing(record: BulkAction) -> dict[str, Any]:
     }
 
 
-def _opened(view: Any) -> Any:
-    """Give the view its bulk action, for who did it and who may see those of others."""
+def _may_view(user: Any, record: BulkAction) -> bool:
+    """True for who did it and who may see those of others."""
+    return bool(record.created_by_id == user.pk or user.has_perm("contacts.view_bulkaction"))
 
-    def ask(office: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponseBase:
-        record = get_object_or_404(
-            BulkAction.objects.select_related("created_by", "undone_by"), pk=pk
-        )
-        is_own = record.created_by_id == request.user.pk
-        if not (is_own or request.user.has_perm("contacts.view_bulkaction")):
-            raise PermissionDenied
-        answer: HttpResponseBase = view(office, request, record)
-        return answer
 
-    return ask
+# Address, view, how.
+PAGES: tuple[tuple[str, View[BulkAction], tuple[str, ...]], ...] = (
+    ("change", page, READ),
+    ("progress", progress, READ),
+    ("undo", undo, WRITE),
+)
 
 
 @admin.register(BulkAction)
@@ -101,14 +96,8 @@ class BulkActionAdmin(ToLookAt):
     empty_words = "Tick contacts in their list, or take all that match, and choose what to do."
 
     def get_urls(self) -> list[URLPattern]:
-        own = [
-            path(f"<int:pk>/{name}/", signed_in(self, _opened(view), methods),
-                 name=f"contacts_bulkaction_{name}")
-            for name, view, methods in (
-                ("change", page, READ), ("progress", progress, READ), ("undo", undo, WRITE),
-            )
-        ]  # fmt: skip
-        return [*own, *super().get_urls()]
+        pages = [(name, opened(view, _may_view, BULK_ACTIONS), how) for name, view, how in PAGES]
+        return [*addresses(self, pages), *super().get_urls()]
 
     @display(description="What", header=True)
     def what(self, record: BulkAction) -> tuple[str, str]:

@@ -16,12 +16,11 @@ from unfold.admin import ModelAdmin
 from contacts import queries, selection
 from contacts.admin.base import ToLookAt
 from contacts.admin.contacts import bulk, columns, filtering
-from contacts.admin.imports.access import signed_in
+from contacts.admin.pages import READ, WRITE, person, show, signed_in
 from contacts.filters import FILTERS
 from contacts.models import Contact
 
 LIST = "admin:contacts_contact_changelist"
-READ, WRITE = ("GET", "HEAD"), ("POST",)
 # What an address has beside filters: the page, and what Django's own pages add.
 _NO_FILTERS = frozenset(("p", "_popup", "_changelist_filters"))
 
@@ -50,7 +49,7 @@ def listing(office: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """A page of the list; what was typed by name leads to the address that says it by number."""
     _ask(office, request)
     params = request.GET.dict()
-    if (settled := filtering.settle(params, bulk.person(request))) is not None:
+    if (settled := filtering.settle(params, person(request))) is not None:
         for notice in settled.notices:
             messages.warning(request, notice)
         return redirect(f"{reverse(LIST)}?{settled.query}" if settled.query else reverse(LIST))
@@ -59,25 +58,21 @@ def listing(office: ModelAdmin, request: HttpRequest) -> HttpResponse:
     notices += [f"“{name[:40]}” is no filter of this list and was left out." for name in unknown]
     for notice in notices:
         messages.warning(request, notice)
-    shown = columns.chosen_by(bulk.person(request))
+    shown = columns.chosen_by(person(request))
     prefetch = [column.prefetch for column in shown if column.prefetch]
     page = queries.page_of(chosen, _page_number(params.get("p", "")), prefetch=prefetch)
-    return render(request, "contacts/list/page.html", {
-        **office.admin_site.each_context(request),
-        "opts": office.opts,
-        "title": "Contacts",
-        "page": page,
-        "rows": [(contact, _cells(contact, shown)) for contact in page.contacts],
-        "shown": shown,
+    return show(
+        office, request, "contacts/list/page.html", "Contacts", page=page, shown=shown,
+        rows=[(contact, _cells(contact, shown)) for contact in page.contacts],
         **_around(request, chosen, page),
-    })  # fmt: skip
+    )  # fmt: skip
 
 
 def _around(
     request: HttpRequest, chosen: selection.Selection, page: queries.ContactPage
 ) -> dict[str, Any]:
     """What stands above and below the rows."""
-    user, query = bulk.person(request), selection.as_query(chosen)
+    user, query = person(request), selection.as_query(chosen)
     boxes = filtering.boxes(user, chosen)
     names = {box.name for box in boxes}
     return {
@@ -120,7 +115,7 @@ def choose_columns(office: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """Remember the person's columns, and go back to the list."""
     _ask(office, request)
     is_usual = "usual" in request.POST
-    columns.choose(bulk.person(request), [] if is_usual else request.POST.getlist("column"))
+    columns.choose(person(request), [] if is_usual else request.POST.getlist("column"))
     read = {name: texts[-1] for name, texts in parse_qs(request.POST.get("back", "")).items()}
     return redirect(f"{reverse(LIST)}?{urlencode(read)}" if read else reverse(LIST))
 

@@ -1,20 +1,15 @@
-"""Who may do what with an export, and what every page of them is given."""
+"""Who may do what with an export."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
-from unfold.admin import ModelAdmin
-
+from contacts.admin import pages
 from contacts.models import Export
 
 Ask = Callable[[Any, Export], bool]
-View = Callable[[ModelAdmin, HttpRequest, Export], HttpResponseBase]
+EXPORTS = Export.objects.select_related("created_by")
 
 
 def may_export(user: Any) -> bool:
@@ -52,35 +47,6 @@ def _is_own(user: Any, export: Export) -> bool:
     return export.created_by_id == user.pk and may_export(user)
 
 
-def opened(view: View, may: Ask) -> Callable[[ModelAdmin, HttpRequest, int], HttpResponseBase]:
-    """Give the view its export, for those who may; 403 for others, 404 where there is none."""
-
-    def ask(office: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponseBase:
-        user = request.user
-        if not (may_export(user) or user.has_module_perms("contacts")):
-            raise PermissionDenied
-        export = Export.objects.select_related("created_by").filter(pk=pk).first()
-        if export is None:
-            raise Http404(f"there is no export {pk}")
-        if not may(user, export):
-            raise PermissionDenied
-        return view(office, request, export)
-
-    return ask
-
-
-def show(
-    office: ModelAdmin, request: HttpRequest, template: str, title: str, **context: Any
-) -> HttpResponse:
-    """Render a page of the back office."""
-    whole = {
-        **office.admin_site.each_context(request),
-        "opts": office.opts,
-        "title": title,
-        **context,
-    }
-    return render(request, f"contacts/exports/{template}.html", whole)
-
-
-def go_to(export: Export) -> HttpResponse:
-    return redirect("admin:contacts_export_change", export.pk)
+def opened(view: pages.View[Export], may: Ask) -> pages.Opened:
+    """Give the view its export, for those who may."""
+    return pages.opened(view, may, EXPORTS, "contacts")

@@ -14,8 +14,9 @@ from django.urls import reverse
 from unfold.admin import ModelAdmin
 
 from contacts import selection as selections
-from contacts.admin.exports.access import go_to, may_export, show
+from contacts.admin.exports.access import may_export
 from contacts.admin.exports.forms import ExportForm
+from contacts.admin.pages import go_to, person, show
 from contacts.exports import columns, service, sets
 from contacts.exports.formats import FORMATS
 from contacts.exports.sending import sent
@@ -45,7 +46,7 @@ def asking(office: ModelAdmin, request: HttpRequest) -> HttpResponseBase:
     for notice in notices:
         messages.warning(request, notice)
     return show(
-        office, request, "add", "Export contacts", form=form, sets=own.named,
+        office, request, "contacts/exports/add.html", "Export contacts", form=form, sets=own.named,
         words=selections.in_words(chosen), query=selections.as_query(chosen),
         contacts_url=f"{reverse('admin:contacts_contact_changelist')}?{_query(chosen)}",
         set_now=request.GET.get("set", ""), default=",".join(columns.DEFAULT),
@@ -56,8 +57,7 @@ def asking(office: ModelAdmin, request: HttpRequest) -> HttpResponseBase:
 def _exporter(request: HttpRequest) -> User:
     if not may_export(request.user):
         raise PermissionDenied
-    assert isinstance(request.user, User)
-    return request.user
+    return person(request)
 
 
 def _query(chosen: Selection, **more: object) -> str:
@@ -84,8 +84,7 @@ def answered(request: HttpRequest, export: Export) -> HttpResponseBase:
     """Send a small export at once; lead to the page of one that a worker makes."""
     if export.state != Export.State.SENDING:
         return go_to(export)
-    assert isinstance(request.user, User)
-    service.note_download(export, request.user)
+    service.note_download(export, person(request))
     return StreamingHttpResponse(
         sent(export),
         content_type=FORMATS[export.format].content_type,
@@ -99,7 +98,7 @@ def count(office: ModelAdmin, request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     chosen, _ = selections.read(request.GET.dict())
     selected = selections.contacts(chosen).count()
-    return show(office, request, "_count", "", count=selected, **_limits())
+    return show(office, request, "contacts/exports/_count.html", "", count=selected, **_limits())
 
 
 def _limits() -> dict[str, int]:

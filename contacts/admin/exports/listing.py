@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.defaultfilters import filesizeformat, pluralize
 from django.urls import URLPattern, path
@@ -15,14 +15,13 @@ from unfold.decorators import display
 from contacts.admin.base import ToLookAt
 from contacts.admin.exports import access, asking, page
 from contacts.admin.exports.access import opened
-from contacts.admin.imports.access import signed_in
+from contacts.admin.pages import READ, WRITE, addresses, number, signed_in
 from contacts.models import Export, ExportDownload
 
 COLOURS = {
     "waiting": "info", "working": "info", "sending": "info", "done": "success",
     "failed": "danger", "cancelled": "warning",
 }  # fmt: skip
-READ, WRITE = ("GET", "HEAD"), ("POST",)
 # Address, view, who may, how.
 PAGES = (
     ("progress", page.progress, access.may_view, READ),
@@ -46,20 +45,13 @@ class ExportAdmin(ToLookAt):
     empty_words = "Filter the list of contacts, then choose Export there; or export all of them."
 
     def get_urls(self) -> list[URLPattern]:
-        pages = [
-            path(
-                f"<int:pk>/{name}/",
-                signed_in(self, opened(view, may), methods),
-                name=f"contacts_export_{name}",
-            )
-            for name, view, may, methods in PAGES
-        ]
+        pages = [(name, opened(view, may), methods) for name, view, may, methods in PAGES]
         count = signed_in(self, asking.count, READ)
         drop_set = signed_in(self, asking.delete_set, WRITE)
         return [
             path("count/", count, name="contacts_export_count"),
             path("sets/<int:pk>/delete/", drop_set, name="contacts_export_set_delete"),
-            *pages,
+            *addresses(self, pages),
             *super().get_urls(),
         ]
 
@@ -86,12 +78,12 @@ class ExportAdmin(ToLookAt):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponseBase:
-        return opened(page.page, access.may_view)(self, request, _number(object_id))
+        return opened(page.page, access.may_view)(self, request, number(object_id))
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponseBase:
-        return opened(page.delete, access.may_delete)(self, request, _number(object_id))
+        return opened(page.delete, access.may_delete)(self, request, number(object_id))
 
     @display(description="Selection", header=True)
     def what(self, export: Export) -> tuple[str, str]:
@@ -129,9 +121,3 @@ class ExportDownloadAdmin(ToLookAt):
     empty_title = "Nobody has downloaded anything yet"
     empty_words = "Whoever is sent an export's file stands here, also when the file is gone."
     fields = ("what", "username", "at")
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 19):
-        raise Http404(f"there is no export {text!r}")
-    return int(text)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -14,8 +13,8 @@ from unfold.admin import ModelAdmin
 
 from contacts import selection as selections
 from contacts.admin.exports import access
-from contacts.admin.exports.access import go_to, show
 from contacts.admin.exports.asking import answered, standing
+from contacts.admin.pages import go_to, person, show
 from contacts.exports import columns, service
 from contacts.exports.columns import COLUMNS
 from contacts.exports.files import path_of
@@ -30,8 +29,8 @@ def page(office: ModelAdmin, request: HttpRequest, export: Export) -> HttpRespon
     """How an export stands, and what can be done with it."""
     query = selections.as_query(export.selection)
     return show(
-        office, request, "page", str(export), export=export, **standing(export),
-        labels=[COLUMNS[name].label for name in columns.known(export.columns)],
+        office, request, "contacts/exports/page.html", str(export), export=export,
+        **standing(export), labels=[COLUMNS[name].label for name in columns.known(export.columns)],
         downloads=export.downloads.order_by("-id")[:DOWNLOADS_SHOWN],
         contacts_url=f"{reverse('admin:contacts_contact_changelist')}?{query}",
         may=_may(request.user, export),
@@ -57,12 +56,13 @@ def progress(office: ModelAdmin, request: HttpRequest, export: Export) -> HttpRe
     if not state["is_busy"]:
         return HttpResponse(headers={"HX-Refresh": "true"})
     may = _may(request.user, export)
-    return show(office, request, "_progress", "", export=export, may=may, **state)
+    return show(
+        office, request, "contacts/exports/_progress.html", "", export=export, may=may, **state
+    )
 
 
 def download(office: ModelAdmin, request: HttpRequest, export: Export) -> HttpResponseBase:
     """Send the file, and write down to whom."""
-    assert isinstance(request.user, User)
     try:
         file = path_of(export.file).open("rb") if export.file else None
     except FileNotFoundError:
@@ -71,7 +71,7 @@ def download(office: ModelAdmin, request: HttpRequest, export: Export) -> HttpRe
         messages.error(request, "The file is not there any more: make the export again.")
         return go_to(export)
     if request.method != "HEAD":
-        service.note_download(export, request.user)
+        service.note_download(export, person(request))
     return FileResponse(
         file,
         as_attachment=True,
@@ -82,9 +82,8 @@ def download(office: ModelAdmin, request: HttpRequest, export: Export) -> HttpRe
 
 def again(office: ModelAdmin, request: HttpRequest, export: Export) -> HttpResponseBase:
     """Export the same selection as it is today, for the person who asks."""
-    assert isinstance(request.user, User)
     try:
-        return answered(request, service.ask_again(export, request.user))
+        return answered(request, service.ask_again(export, person(request)))
     except (SelectionRefused, ValueError) as refused:
         messages.error(request, f"It can’t be made again: {refused}.")
         return go_to(export)
@@ -110,4 +109,4 @@ def delete(office: ModelAdmin, request: HttpRequest, export: Export) -> HttpResp
             return go_to(export)
         messages.success(request, "The export is deleted.")
         return redirect("admin:contacts_export_changelist")
-    return show(office, request, "delete", "Delete an export", export=export)
+    return show(office, request, "contacts/exports/delete.html", "Delete an export", export=export)

@@ -1,26 +1,17 @@
-"""Who may do what with an import, and what every page of them is given."""
+"""Who may do what with an import."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial, update_wrapper
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.views.decorators.http import require_http_methods
-from unfold.admin import ModelAdmin
-
+from contacts.admin import pages
 from contacts.models import Import
 
 Ask = Callable[[Any, Import], bool]
-View = Callable[[ModelAdmin, HttpRequest, Import], HttpResponseBase]
 
 OVERWRITE_EDITS = "contacts.overwrite_edits_import"
+IMPORTS = Import.objects.select_related("created_by", "undone_by")
 
 
 def may_view(user: Any, record: Import) -> bool:
@@ -54,59 +45,6 @@ def is_own(user: Any, record: Import) -> bool:
     return bool(record.created_by_id == user.pk and user.has_perm("contacts.add_import"))
 
 
-def opened(view: View, may: Ask) -> Callable[[ModelAdmin, HttpRequest, int], HttpResponseBase]:
-    """Give the view its import, for those who may; 403 for others, 404 where there is none."""
-
-    def ask(office: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponseBase:
-        if not request.user.has_module_perms("contacts"):
-            raise PermissionDenied
-        record = Import.objects.select_related("created_by", "undone_by").filter(pk=pk).first()
-        if record is None:
-            raise Http404(f"there is no import {pk}")
-        if not may(request.user, record):
-            raise PermissionDenied
-        return view(office, request, record)
-
-    return ask
-
-
-def signed_in(
-    office: ModelAdmin, view: Callable[..., HttpResponseBase], methods: Sequence[str]
-) -> Callable[..., Any]:
-    """Ask for a signed-in person; a fragment tells the whole page to go and sign in."""
-    page = office.admin_site.admin_view(require_http_methods([*methods])(partial(view, office)))
-
-    def ask(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if "HX-Request" in request.headers and not office.admin_site.has_permission(request):
-            back = request.headers.get("HX-Current-URL", "")
-            there = f"{reverse('admin:login')}?{urlencode({'next': back})}"
-            return HttpResponse(status=401, headers={"HX-Redirect": there})
-        return page(request, *args, **kwargs)
-
-    update_wrapper(ask, page)
-    return ask
-
-
-def show(
-    office: ModelAdmin,
-    request: HttpRequest,
-    template: str,
-    title: str,
-    **context: Any,
-) -> HttpResponse:
-    """Render a page of the back office."""
-    whole = {
-        **office.admin_site.each_context(request),
-        "opts": office.opts,
-        "title": title,
-        **context,
-    }
-    return render(request, f"contacts/imports/{template}.html", whole)
-
-
-def address(page: str, record: Import) -> str:
-    return reverse(f"admin:contacts_import_{page}", args=[record.pk])
-
-
-def go_to(page: str, record: Import) -> HttpResponse:
-    return redirect(address(page, record))
+def opened(view: pages.View[Import], may: Ask) -> pages.Opened:
+    """Give the view its import, for those who may."""
+    return pages.opened(view, may, IMPORTS, "contacts")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from unfold.admin import ModelAdmin
@@ -20,15 +20,14 @@ from contacts.admin.imports.access import (
     may_undo,
     may_view,
     opened,
-    signed_in,
 )
+from contacts.admin.pages import READ, WRITE, addresses, number, signed_in
 from contacts.models import Import
 
 COLOURS = {
     "draft": "warning", "done": "success", "waiting": "info", "working": "info",
     "undoing": "info", "failed": "danger", "stopped": "warning",
 }  # fmt: skip
-READ, WRITE = ("GET", "HEAD"), ("POST",)
 # Address, view, who may, how.
 PAGES = (
     ("mapping", wizard.mapping, may_prepare, READ + WRITE),
@@ -59,18 +58,11 @@ class ImportAdmin(ToLookAt):
     empty_words = "Bring a file of phone numbers, or paste some: CSV, TSV, XLSX or a zip of one."
 
     def get_urls(self) -> list[URLPattern]:
-        pages = [
-            path(
-                f"<int:pk>/{name}/",
-                signed_in(self, opened(view, may), methods),
-                name=f"contacts_import_{name}",
-            )
-            for name, view, may, methods in PAGES
-        ]
+        pages = [(name, opened(view, may), methods) for name, view, may, methods in PAGES]
         rejects = signed_in(self, opened(page.rejects, may_download), READ)
         return [
             path("<int:pk>/rejected.csv", rejects, name="contacts_import_rejects"),
-            *pages,
+            *addresses(self, pages),
             *super().get_urls(),
         ]
 
@@ -88,12 +80,12 @@ class ImportAdmin(ToLookAt):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponseBase:
-        return opened(page.page, may_view)(self, request, _number(object_id))
+        return opened(page.page, may_view)(self, request, number(object_id))
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponseBase:
-        return opened(page.delete, may_delete)(self, request, _number(object_id))
+        return opened(page.delete, may_delete)(self, request, number(object_id))
 
     @display(description="File", header=True)
     def file(self, record: Import) -> tuple[str, str]:
@@ -121,9 +113,3 @@ class ImportAdmin(ToLookAt):
     @display(description="By")
     def by(self, record: Import) -> str:
         return str(record.created_by or "")
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 19):
-        raise Http404(f"there is no import {text!r}")
-    return int(text)

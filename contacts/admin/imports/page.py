@@ -16,8 +16,8 @@ from django.urls import NoReverseMatch, reverse
 from unfold.admin import ModelAdmin
 
 from contacts.admin.imports import access
-from contacts.admin.imports.access import address, go_to, show
 from contacts.admin.imports.forms import MODES
+from contacts.admin.pages import go_to, person, show
 from contacts.importing import service
 from contacts.importing.fields import BY_NAME
 from contacts.importing.outcomes import Page, Wanted, notices, pace, page_of
@@ -46,9 +46,9 @@ UNDO_TEXT = {
 def page(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpResponse:
     """How an import stands, and what can be done with it."""
     return show(
-        office, request, "page", str(record), record=record, **_standing(record),
-        mapped=_mapped(record), mode_text=dict(MODES)[Import.Mode(record.mode)],
-        may=_may(request.user, record),
+        office, request, "contacts/imports/page.html", str(record), record=record,
+        **_standing(record), mapped=_mapped(record),
+        mode_text=dict(MODES)[Import.Mode(record.mode)], may=_may(request.user, record),
         lookup_url=_lookup_url(request, record),
         export_url=_export_url(request.user, record),
     )  # fmt: skip
@@ -58,7 +58,9 @@ def progress(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpRe
     """The part that changes; when the work is done the whole page comes anew."""
     if record.state not in BUSY:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    return show(office, request, "_progress", "", record=record, **_standing(record))
+    return show(
+        office, request, "contacts/imports/_progress.html", "", record=record, **_standing(record)
+    )
 
 
 def _standing(record: Import) -> dict[str, Any]:
@@ -158,9 +160,9 @@ def rejected(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpRe
 
 def _rows(office: ModelAdmin, request: HttpRequest, record: Import, wanted: Wanted) -> HttpResponse:
     found = page_of(record, wanted)
-    fragment = request.headers.get("HX-Target") == "rows"
+    name = "_rows" if request.headers.get("HX-Target") == "rows" else "rows"
     return show(
-        office, request, "_rows" if fragment else "rows", f"Rows of {record}", record=record,
+        office, request, f"contacts/imports/{name}.html", f"Rows of {record}", record=record,
         page=found, wanted=wanted, outcomes=[("", "All"), *ImportRow.Outcome.choices],
         undos=[choice for choice in ImportRow.Undo.choices if choice[0]],
         next_query=_next_query(wanted, found),
@@ -191,11 +193,11 @@ def rejects(office: ModelAdmin, request: HttpRequest, record: Import) -> FileRes
 def stop(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpResponse:
     """Stop an import after the rows in hand."""
     try:
-        service.stop(record, request.user)  # type: ignore[arg-type]  # the view asks who it is
+        service.stop(record, person(request))
         messages.success(request, "The import is stopped. It can go on, or be undone.")
     except service.NotPossible as refused:
         messages.error(request, f"Nothing was stopped: {refused}.")
-    return go_to("change", record)
+    return go_to(record)
 
 
 def go_on(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpResponse:
@@ -205,7 +207,7 @@ def go_on(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpRespo
         messages.success(request, "The import goes on.")
     except service.NotPossible as refused:
         messages.error(request, f"It does not go on: {refused}.")
-    return go_to("change", record)
+    return go_to(record)
 
 
 def undo(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpResponse:
@@ -216,11 +218,11 @@ def undo(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpRespon
             messages.success(request, "The import is being taken back.")
         except service.NotPossible as refused:
             messages.error(request, f"Nothing was undone: {refused}.")
-        return go_to("change", record)
+        return go_to(record)
     if not _is_undoable(record):
         messages.info(request, "There is nothing to undo.")
-        return go_to("change", record)
-    return show(office, request, "undo", f"Undo {record}", record=record)
+        return go_to(record)
+    return show(office, request, "contacts/imports/undo.html", f"Undo {record}", record=record)
 
 
 def delete(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpResponse:
@@ -233,7 +235,7 @@ def delete(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpResp
             service.delete_import(record)
         except service.NotPossible as refused:
             messages.error(request, f"Nothing was deleted: {refused}.")
-            return redirect(address("change", record))
+            return go_to(record)
         messages.success(request, f"“{name}” is deleted. Its contacts stay.")
         return redirect("admin:contacts_import_changelist")
-    return show(office, request, "delete", f"Delete {record}", record=record)
+    return show(office, request, "contacts/imports/delete.html", f"Delete {record}", record=record)

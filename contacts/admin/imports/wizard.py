@@ -10,8 +10,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 
-from contacts.admin.imports.access import OVERWRITE_EDITS, go_to, may_delete, show
+from contacts.admin.imports.access import OVERWRITE_EDITS, may_delete
 from contacts.admin.imports.forms import MODES, MappingForm, UploadForm
+from contacts.admin.pages import go_to, person, show
 from contacts.importing import drafts, service
 from contacts.importing.fields import BY_NAME
 from contacts.importing.forecast import ROWS, forecast
@@ -30,14 +31,14 @@ def upload(office: ModelAdmin, request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        assert isinstance(request.user, User)
         try:
-            return go_to("mapping", _take_in(form.cleaned_data, request.user))
+            return go_to(_take_in(form.cleaned_data, person(request)), "mapping")
         except FileRefused as refused:
             form.add_error("file" if form.cleaned_data["file"] else "text", _sentence(refused))
     waiting = Import.objects.filter(state=Import.State.DRAFT, created_by_id=request.user.pk)
     return show(
-        office, request, "upload", "Import contacts", step=1, form=form, drafts=waiting[:5],
+        office, request, "contacts/imports/upload.html", "Import contacts", step=1, form=form,
+        drafts=waiting[:5],
     )  # fmt: skip
 
 
@@ -57,8 +58,8 @@ def mapping(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpRes
         look = drafts.look(record)
     except FileRefused as refused:
         return show(
-            office, request, "broken", str(record), record=record, refused=refused,
-            may_delete=may_delete(request.user, record),
+            office, request, "contacts/imports/broken.html", str(record), record=record,
+            refused=refused, may_delete=may_delete(request.user, record),
         )  # fmt: skip
     form = _form(request, record, look.columns)
     if request.method == "POST" and form.is_valid():
@@ -66,10 +67,10 @@ def mapping(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpRes
             drafts.revise(record, **form.rules)
         except service.NotPossible:
             return _already(request, record)
-        return go_to("summary", record)
+        return go_to(record, "summary")
     return show(
-        office, request, "mapping", str(record), step=2, record=record, look=look, form=form,
-        may_delete=may_delete(request.user, record),
+        office, request, "contacts/imports/mapping.html", str(record), step=2, record=record,
+        look=look, form=form, may_delete=may_delete(request.user, record),
         **_preview(record, form),
     )  # fmt: skip
 
@@ -79,7 +80,10 @@ def preview(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpRes
     columns = [drafts.Column(at, name, []) for at, name in enumerate(record.columns)]
     asked = [column for column in columns if f"column_{column.at}" in request.POST]
     form = _form(request, record, asked)
-    return show(office, request, "_preview", "", record=record, form=form, **_preview(record, form))
+    return show(
+        office, request, "contacts/imports/_preview.html", "", record=record, form=form,
+        **_preview(record, form),
+    )  # fmt: skip
 
 
 def _form(request: HttpRequest, record: Import, columns: list[drafts.Column]) -> MappingForm:
@@ -124,7 +128,7 @@ def summary(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpRes
     if record.state != Import.State.DRAFT:
         return _already(request, record)
     if "phone" not in record.mapping:
-        return go_to("mapping", record)
+        return go_to(record, "mapping")
     now = _forecast(record) if request.GET.get("now") else {}
     chosen = [
         (known.label, record.columns[record.mapping[name]])
@@ -132,9 +136,9 @@ def summary(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpRes
         if name in record.mapping and name not in service.NOT_KEPT
     ]
     return show(
-        office, request, "summary", str(record), step=3, record=record, chosen=chosen,
-        unused=service.unused_columns(record), mode_text=dict(MODES)[Import.Mode(record.mode)],
-        **now,
+        office, request, "contacts/imports/summary.html", str(record), step=3, record=record,
+        chosen=chosen, unused=service.unused_columns(record),
+        mode_text=dict(MODES)[Import.Mode(record.mode)], **now,
     )  # fmt: skip
 
 
@@ -142,7 +146,9 @@ def foreseen(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpRe
     """What the import would make of its first rows."""
     if record.state != Import.State.DRAFT or "phone" not in record.mapping:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    return show(office, request, "_forecast", "", record=record, **_forecast(record))
+    return show(
+        office, request, "contacts/imports/_forecast.html", "", record=record, **_forecast(record)
+    )
 
 
 def _forecast(record: Import) -> dict[str, Any]:
@@ -156,19 +162,19 @@ def start(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpRespo
     """Start the draft; a second click finds it started."""
     if record.overwrite_human_edits and not request.user.has_perm(OVERWRITE_EDITS):
         messages.error(request, "This draft overwrites people's edits; you may not start it so.")
-        return go_to("mapping", record)
+        return go_to(record, "mapping")
     try:
         service.start(record)
     except NoPhoneColumn:
-        return go_to("mapping", record)
+        return go_to(record, "mapping")
     except service.NotPossible:
         return _already(request, record)
-    return go_to("change", record)
+    return go_to(record)
 
 
 def _already(request: HttpRequest, record: Import) -> HttpResponse:
     messages.info(request, "This import has been started already; here is how it stands.")
-    return go_to("change", record)
+    return go_to(record)
 
 
 def _sentence(error: Exception) -> str:

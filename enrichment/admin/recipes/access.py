@@ -6,13 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from unfold.admin import ModelAdmin
 
+from contacts.admin import pages
 from enrichment.models import Recipe
-
-View = Callable[[ModelAdmin, HttpRequest, Recipe], HttpResponseBase]
 
 
 def may_view(user: Any) -> bool:
@@ -35,15 +34,10 @@ def found(request: HttpRequest, pk: int, may: Callable[[Any], bool]) -> Recipe:
     """Return the recipe, for those who may; 403 for others, 404 where there is none."""
     if not may(request.user):
         raise PermissionDenied
-    recipe = Recipe.objects.filter(pk=pk).first()
-    if recipe is None:
-        raise Http404(f"there is no recipe {pk}")
-    return recipe
+    return pages.found(Recipe.objects.all(), pk)
 
 
-def opened(
-    view: View, may: Callable[[Any], bool]
-) -> Callable[[ModelAdmin, HttpRequest, int], HttpResponseBase]:
+def opened(view: pages.View[Recipe], may: Callable[[Any], bool]) -> pages.Opened:
     """Give the view its recipe, for those who may."""
 
     def ask(office: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponseBase:

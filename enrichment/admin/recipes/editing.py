@@ -9,13 +9,12 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from unfold.admin import ModelAdmin
 
+from contacts.admin.pages import go_to, show
 from enrichment import keeping
 from enrichment.admin.recipes.access import found, may_add, may_change, may_delete, may_view
 from enrichment.admin.recipes.reading import is_right, laid_out, pressed, read
-from enrichment.admin.runs.access import show
 from enrichment.composing import Draft, differences
 from enrichment.models import Recipe
 from enrichment.recipes import starting
@@ -48,7 +47,9 @@ def arrange(office: ModelAdmin, request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     draft = pressed(request.POST, read(request.POST))
     context = laid_out(draft, is_final=False)
-    return show(office, request, "recipes/_composition", "", may_edit=True, **context)
+    return show(
+        office, request, "enrichment/recipes/_composition.html", "", may_edit=True, **context
+    )
 
 
 def _posted(office: ModelAdmin, request: HttpRequest, recipe: Recipe | None) -> HttpResponse:
@@ -68,7 +69,7 @@ def _posted(office: ModelAdmin, request: HttpRequest, recipe: Recipe | None) -> 
     log = office.log_addition if recipe is None else office.log_change
     log(request, kept, "saved")
     messages.success(request, f"“{kept}” is saved. Runs under way keep it as it was.")
-    return redirect("admin:enrichment_recipe_change", kept.pk)
+    return go_to(kept)
 
 
 def _form(
@@ -84,7 +85,7 @@ def _form(
     is_own = recipe is not None and starting(recipe) is None
     runs = recipe.runs.count() if recipe else 0
     return show(
-        office, request, "recipes/page", str(recipe) if recipe else "New recipe",
+        office, request, "enrichment/recipes/page.html", str(recipe) if recipe else "New recipe",
         **laid_out(draft, is_final=is_final), **context,
         recipe=recipe, version=keeping.version(recipe) if recipe else "", run_count=runs,
         may_edit=may_change(user) if recipe else True,

@@ -14,15 +14,13 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from contacts.admin.base import ToLookAt
-from contacts.admin.imports.access import signed_in
+from contacts.admin.pages import WRITE, addresses, number, signed_in
 from enrichment.admin.recipes import editing, shelving
 from enrichment.admin.recipes.access import may_add, may_change, may_delete, opened
-from enrichment.admin.runs.access import number
 from enrichment.models import Recipe
 from enrichment.recipes import starting
 from enrichment.wording import usd
 
-WRITE = ("POST",)
 # Address, view, who may.
 STEPS = (
     ("copy", shelving.copy, may_add),
@@ -50,17 +48,10 @@ class RecipeAdmin(ToLookAt):
 
     def get_urls(self) -> list[URLPattern]:
         arrange = signed_in(self, editing.arrange, WRITE)
-        steps = [
-            path(
-                f"<int:pk>/{name}/",
-                signed_in(self, opened(view, may), WRITE),
-                name=f"enrichment_recipe_{name}",
-            )
-            for name, view, may in STEPS
-        ]
+        steps = [(name, opened(view, may), WRITE) for name, view, may in STEPS]
         return [
             path("arrange/", arrange, name="enrichment_recipe_arrange"),
-            *steps,
+            *addresses(self, steps),
             *super().get_urls(),
         ]
 

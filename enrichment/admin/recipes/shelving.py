@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from unfold.admin import ModelAdmin
 
+from contacts.admin.pages import go_to
 from enrichment import keeping
 from enrichment.models import Recipe
 
@@ -15,7 +16,7 @@ def copy(office: ModelAdmin, request: HttpRequest, recipe: Recipe) -> HttpRespon
     new = keeping.copy(recipe)
     office.log_addition(request, new, f"copied from {recipe}")
     messages.success(request, f"This is a copy of “{recipe}”. Give it a name and change it.")
-    return _to(new)
+    return go_to(new)
 
 
 def reset(office: ModelAdmin, request: HttpRequest, recipe: Recipe) -> HttpResponse:
@@ -25,7 +26,7 @@ def reset(office: ModelAdmin, request: HttpRequest, recipe: Recipe) -> HttpRespo
         messages.success(request, f"“{recipe}” asks again what it asked at first.")
     except keeping.RecipeRefused as refused:
         messages.warning(request, str(refused))
-    return _to(recipe)
+    return go_to(recipe)
 
 
 def archive(office: ModelAdmin, request: HttpRequest, recipe: Recipe) -> HttpResponse:
@@ -35,7 +36,7 @@ def archive(office: ModelAdmin, request: HttpRequest, recipe: Recipe) -> HttpRes
     office.log_change(request, recipe, "archived" if is_archived else "brought back")
     said = "is offered for new runs no more" if is_archived else "is offered for new runs again"
     messages.success(request, f"“{recipe}” {said}.")
-    return _to(recipe)
+    return go_to(recipe)
 
 
 def delete(office: ModelAdmin, request: HttpRequest, recipe: Recipe) -> HttpResponse:
@@ -44,12 +45,8 @@ def delete(office: ModelAdmin, request: HttpRequest, recipe: Recipe) -> HttpResp
         keeping.delete(recipe)
     except keeping.RecipeRefused as refused:
         messages.warning(request, str(refused))
-        return _to(recipe)
+        return go_to(recipe)
     recipe.pk = pk
     office.log_deletions(request, [recipe])
     messages.success(request, f"“{name}” is deleted.")
     return redirect("admin:enrichment_recipe_changelist")
-
-
-def _to(recipe: Recipe) -> HttpResponse:
-    return redirect("admin:enrichment_recipe_change", recipe.pk)

@@ -14,7 +14,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from contacts.admin.base import ToLookAt
-from contacts.admin.imports.access import signed_in
+from contacts.admin.pages import READ, WRITE, addresses, number, signed_in
 from enrichment import progress
 from enrichment.admin.runs import page, start, steering
 from enrichment.admin.runs.access import (
@@ -22,13 +22,11 @@ from enrichment.admin.runs.access import (
     may_approve,
     may_steer,
     may_view,
-    number,
     opened,
 )
 from enrichment.models import Run
 from enrichment.wording import usd
 
-READ, WRITE = ("GET", "HEAD"), ("POST",)
 # Address, view, who may, how.
 PAGES = (
     ("live", page.live, may_view, READ),
@@ -66,17 +64,10 @@ class RunAdmin(ToLookAt):
 
     def get_urls(self) -> list[URLPattern]:
         count = signed_in(self, start.count, WRITE)
-        pages = [
-            path(
-                f"<int:pk>/{name}/",
-                signed_in(self, opened(view, may), methods),
-                name=f"enrichment_run_{name}",
-            )
-            for name, view, may, methods in PAGES
-        ]
+        pages = [(name, opened(view, may), methods) for name, view, may, methods in PAGES]
         return [
             path("add/count/", count, name="enrichment_run_count"),
-            *pages,
+            *addresses(self, pages),
             *super().get_urls(),
         ]
 

@@ -10,11 +10,11 @@ from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 
+from contacts.admin.pages import address, show
 from contacts.selection import in_words
 from enrichment import progress, troubles
 from enrichment.admin import links
 from enrichment.admin.runs import access
-from enrichment.admin.runs.access import show
 from enrichment.admin.runs.forms import MODES, CapForm
 from enrichment.models import Run
 from enrichment.services import ENDED
@@ -39,7 +39,7 @@ def standing(office: ModelAdmin, request: HttpRequest, run: Run, form: CapForm) 
     """The page, with a form that may say what is wrong with the cap."""
     user = request.user
     return show(
-        office, request, "runs/page", str(run), form=form, may=_may(user, run),
+        office, request, "enrichment/runs/page.html", str(run), form=form, may=_may(user, run),
         is_ended=run.state in ENDED, is_ready=run.state == Run.State.READY,
         said=in_words(run.selection), mode_text=dict(MODES)[Run.Mode(run.mode)],
         listed=links.contacts_of(user, run.selection),
@@ -55,7 +55,7 @@ def live(office: ModelAdmin, request: HttpRequest, run: Run) -> HttpResponse:
     if run.state in (Run.State.READY, *ENDED):
         return HttpResponse(status=204)
     earlier = progress.read_samples(request.GET.get("samples", ""))
-    return show(office, request, "runs/_live", "", **_live(request, run, earlier))
+    return show(office, request, "enrichment/runs/_live.html", "", **_live(request, run, earlier))
 
 
 def _live(request: HttpRequest, run: Run, earlier: list[progress.Sample]) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def _live(request: HttpRequest, run: Run, earlier: list[progress.Sample]) -> dic
         "run": run,
         "colour": COLOURS.get(run.state, ""),
         "every_s": EVERY_S.get(run.state),
-        "live_url": f"{access.address('live', run)}?{query}",
+        "live_url": f"{address(run, 'live')}?{query}",
         "pace": progress.pace(run, samples),
         "share": progress.share_done(run),
         "share_spent": progress.share_spent(run),

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 
 from contacts import selection
+from contacts.admin.pages import go_to, person, show
 from contacts.models import Contact
 from enrichment import recipes, services
 from enrichment import selection as of_runs
 from enrichment.admin import links
-from enrichment.admin.runs.access import go_to, may_add, show
+from enrichment.admin.runs.access import may_add
 from enrichment.admin.runs.forms import StartForm
 from enrichment.models import Recipe, Run
 
@@ -31,8 +31,8 @@ def add(office: ModelAdmin, request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return go_to(_draft(office, request, form))
     return show(
-        office, request, "runs/start", "New run", form=form, is_changed=bool(notices),
-        listed=links.contacts_of(request.user, named) if named else "",
+        office, request, "enrichment/runs/start.html", "New run", form=form,
+        is_changed=bool(notices), listed=links.contacts_of(request.user, named) if named else "",
         has_contacts=Contact.objects.exists(), import_url=links.import_page(request.user),
         has_recipes=Recipe.objects.filter(is_archived=False).exists(),
         query=request.GET.urlencode(),
@@ -53,10 +53,9 @@ def _plain(request: HttpRequest, name: str) -> str:
 
 
 def _draft(office: ModelAdmin, request: HttpRequest, form: StartForm) -> Run:
-    assert isinstance(request.user, User)
     chosen = form.cleaned_data
     run = services.create_run(
-        chosen["recipe"], form.selection, mode=chosen["mode"], user=request.user, waits=False,
+        chosen["recipe"], form.selection, mode=chosen["mode"], user=person(request), waits=False,
         name=chosen["name"] or _name(chosen["recipe"], form.selection),
     )  # fmt: skip
     office.log_addition(request, run, f"made over {selection.in_words(form.selection)}")
@@ -83,4 +82,4 @@ def count(office: ModelAdmin, request: HttpRequest) -> HttpResponse:
             "said": selection.in_words(chosen),
             "listed": links.contacts_of(request.user, chosen),
         }
-    return show(office, request, "runs/_count", "", **context)
+    return show(office, request, "enrichment/runs/_count.html", "", **context)

@@ -6,15 +6,14 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.timesince import timesince
 from unfold.admin import ModelAdmin
 
+from contacts.admin.pages import go_to, person
 from enrichment import services
 from enrichment.admin.runs import access
-from enrichment.admin.runs.access import go_to
 from enrichment.admin.runs.forms import CapForm
 from enrichment.admin.runs.page import standing, steps
 from enrichment.models import Run
@@ -72,8 +71,7 @@ def again(office: ModelAdmin, request: HttpRequest, run: Run) -> HttpResponse:
     if not run.failed_count:
         messages.info(request, "Nothing failed in this run.")
         return go_to(run)
-    assert isinstance(request.user, User)
-    new = services.retry_failed(run, request.user)
+    new = services.retry_failed(run, person(request))
     office.log_addition(request, new, f"made of what failed in {run}")
     messages.success(request, "This run is over what failed. Look at its estimate, then approve.")
     return go_to(new)

@@ -71,18 +71,10 @@ def enrich(
     cap = _cap(budget)
     ensure_accounts()
     ensure_recipes()
-    try:
-        chosen = enriching.find_recipe(recipe)
-        record = _import(console, source, region)
-    except (enriching.UnknownRecipe, FileRefused, NoPhoneColumn, OSError) as refused:
-        raise CommandError(str(refused)) from refused
-    run = services.create_run(chosen, {"import": record.pk}, cap_usd=cap, name=record.name)
+    record, run = _prepare(console, source, recipe, region, cap)
     show.show_estimate(console, run)
     if dry_run:
-        services.cancel(run)
-        undo.undo(record, rings=False)
-        undo.run_undo(record.pk)
-        console.print("Dry run: nothing was asked, and the import is undone.")
+        _take_back(console, run, record)
         return None
     last = _work(console, run, works_here=works_here)
     write_enriched(record, out, enriching.OUT_FIELDS)
@@ -108,6 +100,26 @@ def _cap(budget: str | None) -> Decimal | None:
     if not cap.is_finite() or cap < 0:
         raise CommandError(f"--budget {budget}: not an amount of US dollars")
     return cap
+
+
+def _prepare(
+    console: Console, source: Path, recipe: str, region: str, cap: Decimal | None
+) -> tuple[Import, Run]:
+    try:
+        chosen = enriching.find_recipe(recipe)
+        record = _import(console, source, region)
+    except (enriching.UnknownRecipe, FileRefused, NoPhoneColumn, OSError) as refused:
+        raise CommandError(str(refused)) from refused
+    run = services.create_run(chosen, {"import": record.pk}, cap_usd=cap, name=record.name)
+    return record, run
+
+
+def _take_back(console: Console, run: Run, record: Import) -> None:
+    """Keep nothing of a dry run but the two rows that say that it was."""
+    services.cancel(run)
+    undo.undo(record, rings=False)
+    undo.run_undo(record.pk)
+    console.print("Dry run: nothing was asked, and the import is undone.")
 
 
 def _import(console: Console, source: Path, region: str) -> Import:

@@ -1,14 +1,9 @@
 """Whatever dies, and whenever: no row is lost, none is doubled, and one bad row harms no other."""
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -19,48 +14,18 @@ from contacts.importing import work
 from contacts.importing.service import create_import, start
 from contacts.models import Company, Contact, Import, ImportRow
 from tests.contacts.conftest import counted
-
-ROOT = Path(__file__).parents[3]
-SHORT_LEASE_S = 0.2
+from tests.contacts.killing import Forked, await_one_that_waits, database_url, lost_now
 
 
-def database_url():
-    wired = connection.settings_dict
-    host = wired["HOST"] or wired["OPTIONS"].get("host", "")
-    return f"postgres://{wired['USER']}@/{wired['NAME']}?host={host}"
-
-
-class Importer:
+class Importer(Forked):
     """Runs imports in a process of their own."""
 
     def __init__(self, settings):
-        environment = os.environ | {
-            "DATABASE_URL": database_url(),
-            "SWITCHBOARD_UPLOADS": str(settings.UPLOADS),
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-        }
-        self.program = subprocess.Popen(
-            [sys.executable, "-m", "tests.contacts.importing.importer"],
-            cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        assert self.program.stdin is not None
-        assert self.program.stdout is not None
-        self.told, self.says = self.program.stdin, self.program.stdout
+        uploads = str(settings.UPLOADS)
+        super().__init__("contacts.importing.work:run_import", SWITCHBOARD_UPLOADS=uploads)
 
-    def begin(self, record, chunk_rows=200):
-        self.told.write(f"{record.pk} {chunk_rows}\n")
-        self.told.flush()
-        return int(self.says.readline())
-
-    def wait(self):
-        assert self.says.readline() == "ended\n"
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.program.kill()
-        self.program.communicate()
+    def take(self, record, chunk_rows=200):
+        return self.begin(import_id=record.pk, chunk_rows=chunk_rows)
 
 
 def many(count, seed=1):
@@ -93,12 +58,6 @@ def await_progress(record):
         record.refresh_from_db()
 
 
-def give_back_what_the_dead_held(settings):
-    settings.LEASE_S = SHORT_LEASE_S
-    time.sleep(SHORT_LEASE_S * 1.5)
-    work.give_back(leases.lost_workers())
-
-
 def test_killed_ten_times_nothing_is_lost_or_doubled(run, write, settings):
     path = write(*many(20_000))
     clean = run(path)
@@ -109,18 +68,17 @@ def test_killed_ten_times_nothing_is_lost_or_doubled(run, write, settings):
 
     with Importer(settings) as importer:
         for _ in range(10):
-            victim = importer.begin(record)
+            victim = importer.take(record)
             await_progress(record)
             time.sleep(dice.uniform(0, 0.15))
-            os.kill(victim, signal.SIGKILL)
-            importer.wait()
-            give_back_what_the_dead_held(settings)
+            importer.kill(victim)
+            work.give_back(lost_now(settings))
             record.refresh_from_db()
             stopped_at.append(record.read_line)
             if record.state == Import.State.DONE:
                 break
         else:
-            importer.begin(record)
+            importer.take(record)
             importer.wait()
     record.refresh_from_db()
 
@@ -143,8 +101,8 @@ def test_two_imports_of_one_file_at_once_make_no_twins(run, write, settings):
     first, second = started(path), started(path)
 
     with Importer(settings) as one, Importer(settings) as other:
-        one.begin(first)
-        other.begin(second)
+        one.take(first)
+        other.take(second)
         one.wait()
         other.wait()
 
@@ -257,16 +215,3 @@ def closing_connection(import_rows, *rows):
         return import_rows(*rows, mode="overwrite")
     finally:
         connection.close()
-
-
-def await_one_that_waits(other):
-    """Return when another session stands before a lock that `other` holds.
-
-    PostgreSQL shows a transaction the sessions of its first look until that look is forgotten.
-    """
-    waiting = "SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-    give_up_at = time.monotonic() + 60
-    while other.execute(waiting).fetchone() is None:
-        assert time.monotonic() < give_up_at, "nobody waits"
-        other.execute("SELECT pg_stat_clear_snapshot()")
-        time.sleep(0.01)

@@ -1,0 +1,128 @@
+"""A provider as a value, with the secrets and switches of its account and its lookups."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from integrations.auth import Auth
+from integrations.errors import CallError
+from integrations.provider.lookups import Api, Asker, Lookup, Value
+from integrations.provider.terms import Price, Rate
+
+if TYPE_CHECKING:
+    from integrations.search import Search
+
+Classifier = Callable[[int, Any, Mapping[str, str]], CallError | None]
+Trial = Callable[[Api], Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """One secret an account needs: its name, label, environment variable and expected form.
+
+    `sandbox` is what stands in for it in the sandbox.
+    """
+
+    name: str
+    label: str
+    env: str
+    pattern: str = ""
+    hint: str = ""
+    sandbox: str = "sandbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """One non-secret option of an account that changes how a provider is asked."""
+
+    name: str
+    label: str
+    default: Value
+    hint: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Provider:
+    """An external API: where it is, how it wants to be asked, and the lookups it answers.
+
+    `hosts` are further addresses by name, for a provider that has several. `notice` is what a
+    person has to know before holding an account, shown wherever the provider is. `error_docs` is
+    the vendor's page about one error, with `{code}` in it.
+    """
+
+    slug: str
+    label: str
+    docs: str
+    base_url: str
+    auth: Auth
+    secrets: tuple[Secret, ...]
+    rate: Rate | None = None
+    max_in_flight: int = 100
+    timeout_s: float = 10.0
+    circuit_fail_max: int = 5
+    circuit_reset_s: float = 60.0
+    errors: Mapping[int, type[CallError]] = field(default_factory=dict)
+    classify: Classifier | None = None
+    switches: tuple[Switch, ...] = ()
+    lookups: dict[str, Lookup] = field(default_factory=dict)
+    trial: Trial | None = None
+    error_docs: str = ""
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    notice: str = ""
+    searches: dict[str, Search] = field(default_factory=dict)
+
+    def add_search(self, found: Search) -> None:
+        """Register a way to look for businesses."""
+        if found.name in self.searches:
+            raise ValueError(f"{found.slug} is registered twice")
+        self.searches[found.name] = found
+
+    def lookup(
+        self,
+        name: str,
+        *,
+        needs: set[str],
+        supplies: set[str],
+        price: Price,
+        fresh_for: timedelta,
+        **more: Any,
+    ) -> Callable[[Asker], Asker]:
+        """Register the decorated coroutine as the lookup `name`: one question, one request."""
+
+        def register(ask: Asker) -> Asker:
+            self.add(name, needs, supplies, price, fresh_for, ask=ask, **more)
+            return ask
+
+        return register
+
+    def add(
+        self,
+        name: str,
+        needs: set[str],
+        supplies: set[str],
+        price: Price,
+        fresh_for: timedelta,
+        **more: Any,
+    ) -> Lookup:
+        """Register a lookup, plain (`ask=`) or gathered with others (`gather=`)."""
+        label = more.pop("label", name.replace("_", " ").capitalize())
+        if "uses" in more:
+            more["uses"] = frozenset(more["uses"])
+        found = Lookup(
+            self.slug, name, label, frozenset(needs), frozenset(supplies), price, fresh_for, **more
+        )
+        if name in self.lookups:
+            raise ValueError(f"{found.slug} is registered twice")
+        self.lookups[name] = found
+        return found
+
+    def tests(self, trial: Trial) -> Trial:
+        """Register the coroutine behind "test this connection"; it says what it saw in words.
+
+        What it asks costs nothing: people press that button as often as they like.
+        """
+        self.trial = trial
+        return trial
