@@ -7,7 +7,7 @@ supplies is counted for every contact at the most, and by that lookup's hit rate
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -15,10 +15,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from enrichment import recipes, selection
-from enrichment.engine.claiming import INPUTS
+from enrichment.inputs import INPUTS
 from enrichment.models import Run
 from enrichment.planner import Plan
 from integrations.accounts import Accounts
@@ -32,13 +32,6 @@ RATE_WITHOUT_HISTORY = 0.7
 RATE_MIN_ASKED = 20
 SECONDS_PER_CALL = 0.3
 CALLS_PER_SECOND_PER_PROCESS = 900
-
-COLUMNS = {
-    **INPUTS,
-    "phone": "phone_e164",
-    "address_country": "phone_country",
-    "consent_on": "consent_on",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +81,12 @@ def estimate(run: Run, note: Callable[[float], None] = lambda share: None) -> Es
     kept = run.plan or recipes.snapshot(run.recipe)
     plan = recipes.plan(kept, accounts)
     steps = {s.slug: s for w in plan.wanted for s in w.steps if s.slug not in plan.switched_off}
-    first = {slug: step for slug, step in steps.items() if _is_known_beforehand(step)}
+    supplied = _supplied(steps.values())
+    first = {slug: step for slug, step in steps.items() if not step.needs & supplied}
     fresh_sql = _fresh_sql(kept.get("fresh_days"))
     counts: dict[str, tuple[int, int]] = {}
     with connection.cursor() as cursor:
-        _pick(cursor, run)
+        _pick(cursor, run, steps.values())
         contacts, numbers, invalid = _heads(cursor)
         for slug, step in first.items():
             note((len(counts) + 1) / (len(first) + 3))
@@ -117,9 +111,13 @@ def estimate(run: Run, note: Callable[[float], None] = lambda share: None) -> Es
     )
 
 
-def _pick(cursor: Any, run: Run) -> None:
-    columns = sorted({"phone_is_valid", *COLUMNS.values()})
-    query, params = selection.of_run(run).values("pk", *columns).query.sql_with_params()
+def _pick(cursor: Any, run: Run, steps: Iterable[Lookup]) -> None:
+    asked = {name for step in steps for name in (step.needs | step.uses) & INPUTS.keys()}
+    paths = {INPUTS[name].column: INPUTS[name].path for name in asked}
+    plain = sorted({"phone_e164", "phone_is_valid", *(p for p in paths.values() if "__" not in p)})
+    of_company = {name: F(path) for name, path in sorted(paths.items()) if "__" in path}
+    rows = selection.of_run(run).values("pk", *plain, **of_company)
+    query, params = rows.query.sql_with_params()
     cursor.execute("DROP TABLE IF EXISTS picked")
     cursor.execute(f"CREATE TEMP TABLE picked AS {query}", params)
     cursor.execute("ANALYZE picked")
@@ -134,14 +132,15 @@ def _heads(cursor: Any) -> tuple[int, int, int]:
     return contacts, numbers, invalid
 
 
-def _is_known_beforehand(lookup: Lookup) -> bool:
-    return lookup.needs <= set(COLUMNS)
+def _supplied(steps: Iterable[Lookup]) -> set[str]:
+    """Return what is learned under way, so that it cannot be counted beforehand."""
+    return {name for step in steps for name in step.supplies} - {"phone"}
 
 
 def _key_sql(lookup: Lookup, *, is_sandbox: bool) -> str:
     """Return the SQL that computes `questions.question_key` of a row of `picked`."""
     parts = []
-    for name in sorted((lookup.needs | lookup.uses) & set(COLUMNS)):
+    for name in sorted((lookup.needs | lookup.uses) & INPUTS.keys()):
         text = _text_sql(name)
         parts.append(f"CASE WHEN {text} <> '' THEN '{name}=' || lower({text}) END")
     head = f"{'sandbox' if is_sandbox else 'live'}|{lookup.slug}|"
@@ -149,8 +148,8 @@ def _key_sql(lookup: Lookup, *, is_sandbox: bool) -> str:
 
 
 def _text_sql(name: str) -> str:
-    """Return the SQL of an input as `claiming.inputs` writes it; null and blank are missing."""
-    return "to_char(consent_on, 'YYYYMMDD')" if name == "consent_on" else COLUMNS[name]
+    """Return the SQL of an input as `inputs.known_of` writes it; null and blank are missing."""
+    return INPUTS[name].sql
 
 
 def _askable_sql(lookup: Lookup) -> str:
@@ -194,7 +193,8 @@ def _calls(cursor: Any, steps: Mapping[str, Lookup], is_sandbox: bool, fresh_sql
             f" a.question_key = {_key_sql(step, is_sandbox=is_sandbox)} AND {fresh_sql})"
             for step in together
         )
-        by = COLUMNS[together[0].gather.by] if together[0].gather else "id"
+        one = together[0]
+        by = INPUTS[one.gather.by].sql if one.gather else _key_sql(one, is_sandbox=is_sandbox)
         cursor.execute(f"SELECT count(DISTINCT {by}) FROM picked WHERE {missing}")
         total += cursor.fetchone()[0]
     return total
@@ -230,8 +230,10 @@ def _row(
         at_least = questions - fresh
     else:
         questions, fresh, at_least = max((q for q, _ in counts.values()), default=0), 0, 0
-        for need in step.needs - set(COLUMNS):
+        for need in step.needs:
             suppliers = [s for s in steps.values() if need in s.supplies]
+            if not suppliers:
+                continue
             share *= max((rates.get(s.slug, RATE_WITHOUT_HISTORY) for s in suppliers), default=0.0)
     charged = Decimal(str(round(rate if price.on_hit_only else 1.0, 6)))
     to_buy = Decimal(questions - fresh)

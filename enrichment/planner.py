@@ -31,6 +31,12 @@ class Plan:
 
     wanted: tuple[Wanted, ...]
     switched_off: frozenset[str] = frozenset()
+    ranks: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    @property
+    def lookups(self) -> tuple[Lookup, ...]:
+        """Every lookup of the plan, once."""
+        return tuple({step.slug: step for one in self.wanted for step in one.steps}.values())
 
 
 @dataclass(slots=True)

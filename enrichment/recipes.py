@@ -102,4 +102,5 @@ def plan(kept: Mapping[str, Any], accounts: Accounts) -> Plan:
         for field, sufficient, slugs in kept.get("wanted", ())
     )
     off = frozenset(found.slug for found in lookups() if not accounts.terms(found).is_enabled)
-    return Plan(wanted, off)
+    ranks = {(w.field, s.slug): at for w in wanted for at, s in enumerate(w.steps)}
+    return Plan(wanted, off, ranks)

@@ -242,6 +242,7 @@ class Engine:
         item = batch.finished[0].item
         log.error("item_not_stored", item=item.id, why=reason)
         item.changes.clear()
+        item.said.clear()
         item.trace = {}
         dead = Finished(item, "dead", f"what was learned could not be stored: {reason}")
         await self._lane.run(write, Batch(finished=[dead]), self.worker_id)

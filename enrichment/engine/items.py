@@ -9,11 +9,13 @@ from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
+from enrichment import golden, inputs
 from enrichment.planner import Plan
-from enrichment.survivorship import Claim
+from enrichment.survivorship import FILE, PERSON, Claim, Standing, claims_of, settle
 from integrations.errors import CallError
 
 ZERO = Decimal(0)
+UNRANKED = 99  # a lookup that supplies a field by the way
 
 Ending = Literal["done", "failed", "dead", "released"]
 
@@ -32,7 +34,8 @@ class RunView:
     """A run at work: its plan against the accounts of the moment.
 
     `correlation_id` is that of its approval. An answer older than `fresh_days` does not count in
-    it, however long it is good elsewhere.
+    it, however long it is good elsewhere. `inputs` is what its lookups may be asked about,
+    `company_fields` what of a company they need or supply: none where nothing is to be read.
     """
 
     id: int
@@ -41,6 +44,8 @@ class RunView:
     has_suspects: bool = False
     correlation_id: str = ""
     fresh_days: int | None = None
+    inputs: frozenset[str] = frozenset({"phone"})
+    company_fields: tuple[str, ...] = ()
 
     @property
     def budget_key(self) -> str:
@@ -52,6 +57,10 @@ class RunView:
             return True
         age = datetime.now(UTC) - datetime.fromisoformat(known.observed_at)
         return age < timedelta(days=self.fresh_days)
+
+    def rank(self, field: str, slug: str) -> int:
+        """Return the place of a lookup among those that the recipe asks for a field, 0 first."""
+        return self.plan.ranks.get((field, slug), UNRANKED)
 
 
 @dataclass(slots=True)
@@ -82,9 +91,21 @@ class Outcome:
         return entry
 
 
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """A contact's company as read at the claim; values and provenance by "company.<column>"."""
+
+    id: int
+    values: Mapping[str, Any]
+    provenance: Mapping[str, dict[str, Any]]
+
+
 @dataclass(slots=True, eq=False)
 class Item:
-    """A claimed run item with its contact as read at the claim."""
+    """A claimed run item with its contact as read at the claim.
+
+    `said` holds what was claimed in this run, by field; `changes` what the fields stand on now.
+    """
 
     id: int
     run: RunView
@@ -96,10 +117,37 @@ class Item:
     provenance: dict[str, dict[str, Any]]
     known: dict[str, str]
 
+    company: Firm | None = None
     sure: dict[str, float] = field(default_factory=dict)
-    changes: dict[str, Claim] = field(default_factory=dict)
+    said: dict[str, list[Claim]] = field(default_factory=dict)
+    changes: dict[str, Standing] = field(default_factory=dict)
     cost_usd: Decimal = ZERO
     asked: set[str] = field(default_factory=set)
+
+    def settle(self, name: str) -> None:
+        """Let a field stand on what was there and what was said since."""
+        before, said = self.stood_on(name), self.said[name]
+        standing = settle([*before, *said])
+        assert standing is not None
+        if written := inputs.text(name, standing.claim.value):
+            self.known[name] = written
+        else:
+            self.known.pop(name, None)
+        if name == "phone_is_valid" and standing.claim.value is False:
+            self.known.pop("phone", None)
+        ours = [*(one for one in before if one.speaker in (PERSON, FILE)), *said]
+        told = settle(ours) if before else standing
+        self.sure[name] = told.sure if told else 0.0
+        if not golden.is_of_company(name) and not standing.claim.is_human:
+            self.changes[name] = standing
+
+    def stood_on(self, name: str) -> list[Claim]:
+        """Return the claims of earlier that a field stands on."""
+        if not golden.is_of_company(name):
+            return claims_of(self.values[name], self.provenance.get(name))
+        if self.company is None:
+            return []
+        return claims_of(self.company.values.get(name), self.company.provenance.get(name))
 
 
 @dataclass(slots=True)

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from enrichment import golden
 from enrichment.engine.asking import Asker
-from enrichment.engine.claiming import INPUTS
 from enrichment.engine.items import CutShort, Finished, Item, Outcome
+from enrichment.engine.learning import learn
 from enrichment.planner import decide
-from enrichment.survivorship import Claim, current, survives
 from integrations.errors import (
     AccountUnusable,
     CallError,
@@ -28,7 +25,6 @@ from integrations.errors import (
 MAX_TRIES = 3
 FIRST_PAUSE_S = 5.0
 NOT_VALID = "the number is not valid, so it is sent to nobody"
-NEEDED_AS = {field: need for need, field in INPUTS.items()}
 
 UnderWay = dict["asyncio.Task[list[Outcome]]", frozenset[str]]
 
@@ -46,7 +42,7 @@ async def perform(item: Item, asker: Asker) -> Finished:
     except CutShort as cut:
         for rest in await asyncio.gather(*under_way, return_exceptions=True):
             if isinstance(rest, list):
-                _learn(item, rest)
+                learn(item, rest)
         return _cut_short(item, cut.error, cut.provider)
     return _ended(item)
 
@@ -58,7 +54,7 @@ async def _ask_all(item: Item, asker: Asker, under_way: UnderWay) -> None:
         calls = asker.start(item, decision.start)
         item.asked.update(lookup.slug for lookup in decision.start)
         if len(calls) == 1 and not under_way:
-            _learn(item, await calls[0][1])
+            learn(item, await calls[0][1])
             continue
         under_way.update({asyncio.ensure_future(call): slugs for slugs, call in calls})
         if not under_way:
@@ -68,7 +64,7 @@ async def _ask_all(item: Item, asker: Asker, under_way: UnderWay) -> None:
         for task in done:
             del under_way[task]
         for task in done:
-            _learn(item, task.result())
+            learn(item, task.result())
 
 
 def _note_skipped(item: Item, skipped: dict[str, str]) -> None:
@@ -76,37 +72,6 @@ def _note_skipped(item: Item, skipped: dict[str, str]) -> None:
     for slug, why in skipped.items():
         reason = why if is_valid or "phone" not in why.split() else NOT_VALID
         item.trace.setdefault(slug, {"o": "skipped", "why": reason})
-
-
-def _learn(item: Item, outcomes: Iterable[Outcome]) -> None:
-    """Take outcomes into the item: trace, cost, inputs for other lookups, golden fields."""
-    for outcome in outcomes:
-        before = item.trace.get(outcome.lookup, {}).get("o")
-        if not (outcome.is_reused and before in ("hit", "miss")):
-            item.trace[outcome.lookup] = outcome.trace()
-        item.cost_usd += outcome.usd
-        for name, (value, sure) in outcome.facts.items():
-            _learn_fact(item, outcome, name, value, sure)
-
-
-def _learn_fact(item: Item, outcome: Outcome, name: str, value: object, sure: float) -> None:
-    claim = Claim(
-        golden.coerce(name, value),  # type: ignore[arg-type]
-        outcome.lookup,
-        sure,
-        outcome.observed_at,
-        outcome.answer,
-    )
-    if claim.value == "" or claim.value is None:
-        return
-    item.sure[name] = max(sure, item.sure.get(name, 0.0))
-    if claim.value is not False:
-        item.known[NEEDED_AS.get(name, name)] = str(claim.value)
-    elif name == "phone_is_valid":
-        item.known.pop("phone", None)
-    held = item.changes.get(name) or current(item.values[name], item.provenance.get(name))
-    if survives(held, claim):
-        item.changes[name] = claim
 
 
 def _ended(item: Item) -> Finished:

@@ -1,8 +1,8 @@
 """Writing: what the engine learned goes to the database in bulk, in one transaction a batch.
 
-In one order: answers, items, contacts, runs, budgets and calls. A batch that is written twice (its
-commit was hidden by a broken connection) changes nothing the second time: a batch that stands is
-recognised by the first thing in it, and an item leaves a worker's hands only once.
+In one order: answers, items, contacts, companies, runs, budgets and calls. A batch that is written
+twice (its commit was hidden by a broken connection) changes nothing the second time: a batch that
+stands is recognised by the first thing in it, and an item leaves a worker's hands only once.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
+from enrichment.engine.companies import update_companies
 from enrichment.engine.counting import block_runs, count_lookups, count_runs
 from enrichment.engine.items import AnswerRow, Finished
 from enrichment.engine.jsontext import json_text
@@ -71,6 +72,7 @@ def write(batch: Batch, worker_id: UUID) -> None:
     mine = _finish_items(batch.finished, worker_id)
     held = [one for one in batch.finished if one.item.id in mine]
     update_contacts(held)
+    update_companies(held)
     count_runs(held)
     count_lookups(held)
     block_runs(held)
