@@ -16,7 +16,7 @@ from enrichment.survivorship import FILE, FILE_CONFIDENCE, PERSON
 from integrations.accounts import Accounts
 
 QUEUE = Queue(RunItem)
-RETURNED = "id, contact_id, tries, trace::text"
+RETURNED = "id, contact_id, tries, trace::text, cost_usd"
 OWN_COLUMNS = ("phone_e164", "consent_on", *golden.NAMES)
 CONTACT_COLUMNS = ("id", "revision", "provenance::text", "company_id", *OWN_COLUMNS)
 
@@ -27,7 +27,8 @@ def working_runs(accounts: Accounts) -> list[RunView]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, plan::text, is_sandbox, EXISTS (SELECT FROM enrichment_runitem AS i"
-            " WHERE i.run_id = r.id AND i.state = 'waiting' AND i.losses > 0 AND i.due_at <= now())"
+            " WHERE i.run_id = r.id AND i.state = 'waiting' AND i.losses > 0 AND i.due_at <= now()"
+            " AND i.parked_by = '')"
             ", correlation_id FROM enrichment_run AS r WHERE state = 'working'"
             " AND (not_before IS NULL OR not_before <= now()) ORDER BY id"
         )
@@ -47,17 +48,18 @@ def _view(
     correlation_id: str,
 ) -> RunView:
     plan = recipes.plan(kept, accounts)
-    names = frozenset().union(*(step.needs | step.uses for step in plan.lookups))
-    touched = names.union(*(step.supplies for step in plan.lookups), (w.field for w in plan.wanted))
+    touched = plan.inputs.union(
+        *(step.supplies for step in plan.lookups), (w.field for w in plan.wanted)
+    )
     return RunView(
         run_id,
         is_sandbox,
         plan,
         has_suspects,
         correlation_id,
-        kept.get("fresh_days"),
-        names,
+        plan.inputs,
         tuple(sorted(filter(golden.is_of_company, touched))),
+        frozenset(step.provider for step in plan.lookups),
     )
 
 
@@ -70,7 +72,7 @@ def claim(run: RunView, worker_id: UUID, limit: int, *, suspects: bool = False) 
     rows = QUEUE.claim(
         worker_id,
         limit,
-        where="run_id = %s AND losses > 0" if suspects else "run_id = %s AND losses = 0",
+        where=f"run_id = %s AND parked_by = '' AND losses {'>' if suspects else '='} 0",
         params=[run.id],
         columns=RETURNED,
     )
@@ -150,7 +152,7 @@ def _prefixed(kept: str) -> dict[str, dict[str, Any]]:
 
 
 def _item(run: RunView, row: tuple[Any, ...], contact: tuple[Any, ...], firm: Firm | None) -> Item:
-    id_, contact_id, tries, trace = row
+    id_, contact_id, tries, trace, paid_usd = row
     own = dict(zip(OWN_COLUMNS, contact[4:], strict=True))
     values = {**own, **firm.values} if firm else own
     provenance: dict[str, dict[str, Any]] = orjson.loads(contact[2])
@@ -165,6 +167,7 @@ def _item(run: RunView, row: tuple[Any, ...], contact: tuple[Any, ...], firm: Fi
         provenance,
         inputs.known_of(values, run.inputs),
         firm,
+        paid_usd=paid_usd,
     )
     for name, kept in [*provenance.items(), *(firm.provenance.items() if firm else ())]:
         if str(kept.get("by", "")).startswith((PERSON, FILE)):

@@ -21,6 +21,9 @@ def learn(item: Item, outcomes: Iterable[Outcome]) -> None:
         if not (outcome.is_reused and before in ("hit", "miss")):
             item.trace[outcome.lookup] = outcome.trace()
         item.cost_usd += outcome.usd
+        item.pending.pop(outcome.lookup, None)
+        if outcome.kind == "pending" and outcome.due_at:
+            item.pending[outcome.lookup] = outcome.due_at
         is_ours = not outcome.facts or not _speaks_of_another_firm(item, outcome)
         for name, (value, sure) in outcome.facts.items():
             if is_ours or not golden.is_of_company(name):
