@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from enrichment import conditions
+from enrichment.wording import plain
 from integrations.provider import Lookup
 
 SWITCHED_OFF = "switched off in the account"
@@ -135,7 +136,7 @@ class _Walk:
             if slug in self.ended:
                 continue
             if is_enough:
-                self.decision.skipped.setdefault(slug, KNOWN)
+                self.decision.skipped.setdefault(slug, self._why_known(step, wanted))
             elif is_active and slug not in wanted.beside:
                 return
             elif slug in self.starting or slug in self.under_way:
@@ -149,6 +150,14 @@ class _Walk:
                 return
         if held and not is_active:
             self._hold(wanted, held)
+
+    def _why_known(self, step: Lookup, wanted: Wanted) -> str:
+        """Return why a step of a settled field was not asked: perhaps one after it was, instead."""
+        after = wanted.steps[wanted.steps.index(step) + 1 :]
+        was_passed_over = any(one.slug in self.ended for one in after)
+        if was_passed_over and step.slug in self.plan.switched_off:
+            return SWITCHED_OFF
+        return self.closed.get(step.provider, KNOWN) if was_passed_over else KNOWN
 
     def _hold(self, wanted: Wanted, held: list[Lookup]) -> None:
         is_only = not any(step.slug in self.ended for step in wanted.steps)
@@ -186,7 +195,7 @@ class _Walk:
     def _too_dear(self, slug: str) -> str:
         if self._left_usd is None or self._price(slug) <= max(self._left_usd, NOTHING):
             return ""
-        return f"would pass the cap of ${self.plan.cap_usd:f} per contact"
+        return f"would pass the cap of ${plain(self.plan.cap_usd or NOTHING)} per contact"
 
     def _price(self, slug: str) -> Decimal:
         return self.plan.prices.get(slug, NOTHING)

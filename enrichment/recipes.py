@@ -71,24 +71,27 @@ PHONE = StartingRecipe(
         ("is_ported", 0.5, ("twilio.icehook_scout",)),
     ),
 )
-_FIRM = ("pdl.company", "apollo.organization", "hunter.domain_search")
+_FIRM = ("apollo.enrich_organization", "hunter.domain_search", "peopledatalabs.enrich_company")
+_PERSON = ("apollo.match_person", "peopledatalabs.enrich_person")
 _COMPANY_WANTED: tuple[tuple[str, float, tuple[str | Step, ...]], ...] = (
-    ("company.domain", 0.8, ("pdl.person", "apollo.person")),
-    ("company.name", 0.7, (*_FIRM, "pdl.person", "apollo.person",
-                           Step("twilio.caller_name", "business"))),
+    ("company.domain", 0.8, _PERSON),
+    ("company.name", 0.7, (*_FIRM, *_PERSON, Step("switchboard.caller_as_company", "business"))),
     ("company.industry", 0.6, _FIRM),
-    ("company.employee_count", 0.6, ("pdl.company", "apollo.organization")),
+    ("company.employee_count", 0.6, ("apollo.enrich_organization",
+                                     "peopledatalabs.enrich_company")),
     ("company.has_mx", 0.5, ("dns.mail",)),
     ("company.domain_expires_on", 0.5, ("rdap.domain",)),
 )  # fmt: skip
 _EMAIL_WANTED: tuple[tuple[str, float, tuple[str | Step, ...]], ...] = (
-    ("email", 0.8, ("hunter.find_email", "pdl.person", "apollo.person")),
+    ("first_name", 0.5, ("switchboard.split_name",)),
+    ("email", 0.8, ("hunter.find_email", *_PERSON, "switchboard.guess_email")),
     ("email_status", 0.9, ("zerobounce.validate", "hunter.verify_email")),
 )
 _ADDRESS_WANTED: tuple[tuple[str, float, tuple[str | Step, ...]], ...] = (
-    ("address_line", 0.7, ("whitepages.reverse_phone", Step("twilio.pre_fill", "us"))),
+    ("address_line", 0.7, ("whitepages.find_resident", "whitepages.find_person",
+                           Step("twilio.pre_fill", "us"))),
     ("latitude", 0.7, ("google_geocoding.forward",)),
-)
+)  # fmt: skip
 COMPANY = StartingRecipe(
     "company", "Company", "Which company, what it does, how large it is and who takes its mail.",
     _COMPANY_WANTED,
