@@ -7,15 +7,13 @@ from decimal import Decimal, InvalidOperation
 
 from enrichment import golden
 from enrichment.composing import Draft, Wish
-from enrichment.picked import COLUMNS
+from enrichment.inputs import BROUGHT
 from integrations.accounts import Accounts
 from integrations.provider import Lookup
 from integrations.registry import UnknownLookup, lookup, lookups, provider
 
 FRESH_DAYS_MOST = 3650
 CAP_MOST = Decimal(10_000_000)
-# What every contact may bring along; anything else some lookup has to supply.
-AT_HAND = frozenset(COLUMNS)
 
 
 @dataclass(slots=True)
@@ -45,7 +43,7 @@ def check(draft: Draft, accounts: Accounts) -> Findings:
 
 
 def _check_wish(wish: Wish, draft: Draft, accounts: Accounts, found: Findings) -> None:
-    if wish.field not in golden.NAMES:
+    if wish.field not in golden.FIELDS:
         found.errors[wish.field] = "There is no such field."
         return
     if not _is_share(wish.sufficient):
@@ -80,13 +78,13 @@ def _check_step(
 
 def _unsupplied(step: Lookup, draft: Draft) -> list[str]:
     supplied = {name for each in steps_of(draft) if each is not step for name in each.supplies}
-    return sorted(step.needs - AT_HAND - supplied)
+    return sorted(step.needs - BROUGHT - supplied)
 
 
 def _only_from_switched_off(step: Lookup, draft: Draft, accounts: Accounts) -> list[str]:
     asked = [s for s in steps_of(draft) if s is not step and accounts.terms(s).is_enabled]
     supplied = {name for each in asked for name in each.supplies}
-    return sorted(step.needs - AT_HAND - supplied)
+    return sorted(step.needs - BROUGHT - supplied)
 
 
 def steps_of(draft: Draft) -> list[Lookup]:

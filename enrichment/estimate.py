@@ -7,7 +7,7 @@ supplies is counted for every contact at the most, and by that lookup's hit rate
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -15,11 +15,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import F, Sum
 
-from enrichment import picked, recipes
+from enrichment import recipes, selection
+from enrichment.inputs import INPUTS
 from enrichment.models import Run
-from enrichment.picked import COLUMNS
 from enrichment.planner import Plan
 from integrations.accounts import Accounts
 from integrations.calls import AccountView
@@ -81,17 +81,18 @@ def estimate(run: Run, note: Callable[[float], None] = lambda share: None) -> Es
     kept = run.plan or recipes.snapshot(run.recipe)
     plan = recipes.plan(kept, accounts)
     steps = {s.slug: s for w in plan.wanted for s in w.steps if s.slug not in plan.switched_off}
-    first = {slug: step for slug, step in steps.items() if picked.is_known_beforehand(step)}
-    fresh_sql = picked.fresh_sql(kept.get("fresh_days"))
+    supplied = _supplied(steps.values())
+    first = {slug: step for slug, step in steps.items() if not step.needs & supplied}
+    fresh_sql = _fresh_sql(kept.get("fresh_days"))
     counts: dict[str, tuple[int, int]] = {}
     with connection.cursor() as cursor:
-        picked.pick(cursor, run)
-        contacts, numbers, invalid = picked.heads(cursor)
+        _pick(cursor, run, steps.values())
+        contacts, numbers, invalid = _heads(cursor)
         for slug, step in first.items():
             note((len(counts) + 1) / (len(first) + 3))
-            counts[slug] = picked.count(cursor, step, accounts.is_sandbox, fresh_sql)
+            counts[slug] = _count(cursor, step, accounts.is_sandbox, fresh_sql)
         note((len(first) + 1) / (len(first) + 3))
-        calls = picked.calls(cursor, first, accounts.is_sandbox, fresh_sql)
+        calls = _calls(cursor, first, accounts.is_sandbox, fresh_sql)
         cursor.execute("DROP TABLE picked")
     rates = _hit_rates(steps, accounts.is_sandbox)
     rows = tuple(_row(step, counts, rates, plan, steps, accounts) for step in steps.values())
@@ -108,6 +109,95 @@ def estimate(run: Run, note: Callable[[float], None] = lambda share: None) -> Es
         lookups=rows,
         problems=tuple(_problems(steps, accounts)),
     )
+
+
+def _pick(cursor: Any, run: Run, steps: Iterable[Lookup]) -> None:
+    asked = {name for step in steps for name in (step.needs | step.uses) & INPUTS.keys()}
+    paths = {INPUTS[name].column: INPUTS[name].path for name in asked}
+    plain = sorted({"phone_e164", "phone_is_valid", *(p for p in paths.values() if "__" not in p)})
+    of_company = {name: F(path) for name, path in sorted(paths.items()) if "__" in path}
+    rows = selection.of_run(run).values("pk", *plain, **of_company)
+    query, params = rows.query.sql_with_params()
+    cursor.execute("DROP TABLE IF EXISTS picked")
+    cursor.execute(f"CREATE TEMP TABLE picked AS {query}", params)
+    cursor.execute("ANALYZE picked")
+
+
+def _heads(cursor: Any) -> tuple[int, int, int]:
+    cursor.execute(
+        "SELECT count(*), count(DISTINCT phone_e164) FILTER (WHERE phone_is_valid IS NOT FALSE),"
+        " count(*) FILTER (WHERE phone_is_valid IS FALSE) FROM picked"
+    )
+    contacts, numbers, invalid = cursor.fetchone()
+    return contacts, numbers, invalid
+
+
+def _supplied(steps: Iterable[Lookup]) -> set[str]:
+    """Return what is learned under way, so that it cannot be counted beforehand."""
+    return {name for step in steps for name in step.supplies} - {"phone"}
+
+
+def _key_sql(lookup: Lookup, *, is_sandbox: bool) -> str:
+    """Return the SQL that computes `questions.question_key` of a row of `picked`."""
+    parts = []
+    for name in sorted((lookup.needs | lookup.uses) & INPUTS.keys()):
+        text = _text_sql(name)
+        parts.append(f"CASE WHEN {text} <> '' THEN '{name}=' || lower({text}) END")
+    head = f"{'sandbox' if is_sandbox else 'live'}|{lookup.slug}|"
+    return f"md5('{head}' || concat_ws('|', {', '.join(parts)}))::uuid"
+
+
+def _text_sql(name: str) -> str:
+    """Return the SQL of an input as `inputs.known_of` writes it; null and blank are missing."""
+    return INPUTS[name].sql
+
+
+def _askable_sql(lookup: Lookup) -> str:
+    tests = [f"{_text_sql(name)} <> ''" for name in lookup.needs]
+    if "phone" in lookup.needs:
+        tests.append("phone_is_valid IS NOT FALSE")
+    return " AND ".join(tests)
+
+
+def _fresh_sql(fresh_days: int | None) -> str:
+    """Return the SQL that tells whether the answer `a` counts, as the desk reads it."""
+    if fresh_days is None:
+        return "a.expires_at > now()"
+    young = f"a.observed_at > now() - interval '{int(fresh_days)} days'"
+    return f"a.expires_at > now() AND ({young} OR a.outcome = 'unknown')"
+
+
+def _count(cursor: Any, lookup: Lookup, is_sandbox: bool, fresh_sql: str) -> tuple[int, int]:
+    """Return (different questions, those with a fresh answer)."""
+    cursor.execute(
+        "WITH q AS (SELECT DISTINCT"
+        f" {_key_sql(lookup, is_sandbox=is_sandbox)} AS key FROM picked"
+        f" WHERE {_askable_sql(lookup)})"
+        " SELECT count(*), count(*) FILTER (WHERE EXISTS (SELECT 1 FROM enrichment_answer AS a"
+        f" WHERE a.question_key = q.key AND {fresh_sql})) FROM q"
+    )
+    questions, fresh = cursor.fetchone()
+    return questions, fresh
+
+
+def _calls(cursor: Any, steps: Mapping[str, Lookup], is_sandbox: bool, fresh_sql: str) -> int:
+    """Return how many requests go out: lookups that are gathered share one."""
+    groups: dict[str, list[Lookup]] = {}
+    for slug, step in steps.items():
+        key = f"{step.provider}.{step.gather.name}" if step.gather else slug
+        groups.setdefault(key, []).append(step)
+    total = 0
+    for together in groups.values():
+        missing = " OR ".join(
+            f"({_askable_sql(step)}) AND NOT EXISTS (SELECT 1 FROM enrichment_answer AS a WHERE"
+            f" a.question_key = {_key_sql(step, is_sandbox=is_sandbox)} AND {fresh_sql})"
+            for step in together
+        )
+        one = together[0]
+        by = INPUTS[one.gather.by].sql if one.gather else _key_sql(one, is_sandbox=is_sandbox)
+        cursor.execute(f"SELECT count(DISTINCT {by}) FROM picked WHERE {missing}")
+        total += cursor.fetchone()[0]
+    return total
 
 
 def _hit_rates(steps: Mapping[str, Lookup], is_sandbox: bool) -> dict[str, float]:
@@ -140,8 +230,10 @@ def _row(
         at_least = questions - fresh
     else:
         questions, fresh, at_least = max((q for q, _ in counts.values()), default=0), 0, 0
-        for need in step.needs - set(COLUMNS):
+        for need in step.needs:
             suppliers = [s for s in steps.values() if need in s.supplies]
+            if not suppliers:
+                continue
             share *= max((rates.get(s.slug, RATE_WITHOUT_HISTORY) for s in suppliers), default=0.0)
     charged = Decimal(str(round(rate if price.on_hit_only else 1.0, 6)))
     to_buy = Decimal(questions - fresh)

@@ -13,7 +13,7 @@ from django.utils.text import slugify
 
 from enrichment.composing import Draft, Wish
 from enrichment.models import Recipe
-from enrichment.recipes import snapshot, starting, write_wanted
+from enrichment.recipes import Step, set_waterfall, snapshot, starting, write_wanted
 from enrichment.wording import plain
 
 
@@ -61,8 +61,30 @@ def save(recipe: Recipe | None, draft: Draft, *, seen: str = "") -> Recipe:
         row.fresh_days = int(draft.fresh_days) if draft.fresh_days else None
         row.cap_usd = Decimal(draft.cap_usd) if draft.cap_usd else None
         row.save()
-        write_wanted(row, [(w.field, float(w.sufficient), w.steps) for w in draft.wishes])
+        _write_wishes(row, draft)
     return row
+
+
+def _write_wishes(row: Recipe, draft: Draft) -> None:
+    """Write what is wanted; a step that was there keeps its condition, a field its freshness."""
+    kept = snapshot(row)
+    conditions, beside = kept.get("conditions", {}), kept.get("beside", {})
+    wanted = [
+        (
+            wish.field,
+            float(wish.sufficient),
+            [
+                Step(
+                    slug,
+                    conditions.get(wish.field, {}).get(slug, ""),
+                    at > 0 and slug in beside.get(wish.field, ()),
+                )
+                for at, slug in enumerate(wish.steps)
+            ],
+        )
+        for wish in draft.wishes
+    ]
+    write_wanted(row, wanted, kept.get("field_fresh_days"))
 
 
 def free_slug(name: str) -> str:
@@ -76,7 +98,16 @@ def free_slug(name: str) -> str:
 def copy(recipe: Recipe) -> Recipe:
     """Make a recipe that is the same by another name."""
     draft = draft_of(recipe)
-    return save(None, replace(draft, name=f"Copy of {draft.name}"[:100]))
+    with transaction.atomic():
+        made = save(None, replace(draft, name=f"Copy of {draft.name}"[:100]))
+        for wanted in recipe.fields.prefetch_related("steps"):
+            mine = made.fields.get(field=wanted.field)
+            steps = [Step(s.lookup, s.condition, s.beside) for s in wanted.steps.all()]
+            set_waterfall(mine, steps)
+            made.fields.filter(pk=mine.pk).update(fresh_days=wanted.fresh_days)
+        Recipe.objects.filter(pk=made.pk).update(cap_per_contact_usd=recipe.cap_per_contact_usd)
+    made.refresh_from_db()
+    return made
 
 
 def reset(recipe: Recipe) -> None:
@@ -87,8 +118,9 @@ def reset(recipe: Recipe) -> None:
     with transaction.atomic():
         row = Recipe.objects.select_for_update().get(pk=recipe.pk)
         row.description, row.fresh_days = start.description, None
+        row.cap_per_contact_usd = None
         row.save()
-        write_wanted(row, start.wanted)
+        write_wanted(row, start.buildable())
 
 
 def archive(recipe: Recipe, *, is_archived: bool = True) -> None:

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from contacts.filters import SUGGESTED, Choices, Filter, numbered, read_id
 from contacts.models import Contact
 from contacts.selection import SelectionRefused, contacts
+from enrichment import golden
 from enrichment.models import Run, RunItem
 from enrichment.recipes import snapshot
 
@@ -29,8 +30,11 @@ def of_run(run: Run) -> QuerySet[Contact]:
 
 
 def _is_empty(name: str) -> Q:
-    field = Contact._meta.get_field(name)
-    return Q(**{f"{name}__isnull": True}) if field.null else Q(**{name: ""})
+    path, field = name.replace(".", "__"), golden.FIELDS[name]
+    is_blank = Q(**{f"{path}__isnull": True})
+    if golden.is_of_company(name):
+        is_blank |= Q(company__isnull=True)
+    return is_blank if field.null else is_blank | Q(**{path: ""})
 
 
 def _in_run(pk: int) -> Exists:

@@ -38,10 +38,14 @@ class Named(NamedTuple):
 
 @dataclass(eq=False, slots=True)
 class Company:
-    """A company of the chunk; `id` is 0 until it stands in the database."""
+    """A company of the chunk; `id` is 0 until it stands in the database.
+
+    `facts` is the provenance that a new one begins with, where it is not that of the whole file.
+    """
 
     named: Named
     id: int = 0
+    facts: dict[str, dict[str, Any]] | None = None
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -151,14 +155,16 @@ def create(companies: Iterable[Company], fact: dict[str, Any]) -> None:
     if not missing:
         return
     names, keys, domains = map(list, zip(*(company.named for company in missing), strict=True))
+    facts = [company.facts or {"name": fact, "domain": fact} for company in missing]
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO contacts_company"
             " (name, name_key, domain, external_id, provenance, revision)"
-            " SELECT name, name_key, nullif(domain, ''), '', %s::jsonb, 0"
-            " FROM unnest(%s::text[], %s::text[], %s::text[]) AS new (name, name_key, domain)"
+            " SELECT name, name_key, nullif(domain, ''), '', facts::jsonb, 0"
+            " FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[])"
+            " AS new (name, name_key, domain, facts)"
             " ON CONFLICT DO NOTHING RETURNING name_key, coalesce(domain, ''), id",
-            [orjson.dumps({"name": fact, "domain": fact}).decode(), names, keys, domains],
+            [names, keys, domains, [orjson.dumps(one).decode() for one in facts]],
         )
         made = {(key, domain): id_ for key, domain, id_ in cursor.fetchall()}
     for company in missing:

@@ -7,7 +7,7 @@ what it brought is written, and across processes by the reservation that the des
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from uuid import UUID
 
 from enrichment import questions
@@ -33,14 +33,24 @@ Answers = dict[UUID, Outcome]
 Waiting = tuple[Request, asyncio.Future[None]]
 
 
-class Asker:
-    """Asks lookups for items; one per engine."""
+Closed = Callable[[str, bool], CallError | None]
 
-    def __init__(self, desk: Desk, caller: Caller) -> None:
+
+class Asker:
+    """Asks lookups for items; one per engine. `closed` tells why a provider cannot be asked."""
+
+    def __init__(self, desk: Desk, caller: Caller, closed: Closed) -> None:
         self._desk = desk
         self._caller = caller
+        self._closed = closed
         self._open: dict[UUID, asyncio.Future[Answers]] = {}
         self._gathering: dict[tuple[str, str], list[Waiting]] = {}
+
+    def closed(self, item: Item) -> dict[str, CallError]:
+        """Return the providers that need not be tried for an item, and why."""
+        run = item.run
+        slugs = run.providers - item.closed.keys()
+        return {slug: why for slug in slugs if (why := self._closed(slug, run.is_sandbox))}
 
     def written(self, call_keys: Iterable[UUID]) -> None:
         """Forget calls whose outcome stands in the database."""

@@ -17,7 +17,7 @@ from uuid import UUID
 import structlog
 
 from enrichment import golden
-from enrichment.engine.desk import Request
+from enrichment.engine.desk import PENDING_FOR, Request, is_paid
 from enrichment.engine.items import ZERO, AnswerRow, Outcome
 from enrichment.engine.writing import Batch
 from integrations.api import HttpApi
@@ -29,6 +29,7 @@ from integrations.errors import (
     NotFound,
     OutcomeHeld,
     OutcomeUnknown,
+    Pending,
     QuotaExhausted,
     Unreachable,
 )
@@ -44,6 +45,7 @@ BROKEN_EVERY_S = 60.0
 _broken_until: dict[str, float] = {}  # of this process, by provider
 
 FAR = timedelta(days=3650)
+LEAST_PAUSE_S = 0.5
 
 Pairs = Sequence[tuple[Ask, UUID]]
 
@@ -105,7 +107,7 @@ class Caller:
             batch.released.extend(intents)
             return
         parts = [
-            (ask.lookup.name, _kind(reply), charged(requests[0], ask.lookup, reply))
+            (ask.lookup.name, _kind(reply), charged(requests[0], ask, reply))
             for ask, reply in zip(asks, replies, strict=True)
         ]
         batch.settled.append(Settled(call, intents, _ending(replies), parts))
@@ -120,19 +122,30 @@ class Caller:
                 _kind(reply),
                 {fact.field: (fact.value, fact.confidence) for fact in reply.facts},
                 now.isoformat(),
-                usd=charged(request, ask.lookup, reply),
+                usd=charged(request, ask, reply),
                 error=reply.error,
             )
+            if isinstance(reply.error, Pending):
+                _wait(outcome, reply.error, ask, request.taken_at.get(key, now), now)
             request.answered[key] = outcome
             is_held = is_dear and isinstance(reply.error, OutcomeUnknown)
             if is_held:
                 outcome.error = OutcomeHeld(
                     f"{request.provider}: the outcome of a call is unknown; decide on its page"
                 )
-            if is_held or not reply.error:
+            if is_held or not outcome.error:
                 row = _answer(request, ask.lookup, key, outcome, reply, now)
                 outcome.answer = str(row.id)
                 self._batch().answers.append(row)
+
+
+def _wait(outcome: Outcome, later: Pending, ask: Ask, taken_at: datetime, now: datetime) -> None:
+    """Let an outcome be one that comes later; without a new ticket the one we have stays."""
+    outcome.kind, outcome.error = "pending", None
+    outcome.ticket = later.ticket or ask.question.ticket
+    outcome.observed_at = taken_at.isoformat()
+    pause = timedelta(seconds=max(later.retry_after_s or 0.0, LEAST_PAUSE_S))
+    outcome.due_at = now + pause
 
 
 def _note(call: Call, replies: Sequence[Reply]) -> None:
@@ -163,6 +176,10 @@ def _answer(
     request: Request, lookup: Lookup, key: UUID, outcome: Outcome, reply: Reply, now: datetime
 ) -> AnswerRow:
     is_unknown = outcome.kind == "error"
+    terms = request.terms[lookup.slug]
+    fresh_for = FAR if is_unknown else terms.fresh_for
+    if outcome.kind == "miss" and lookup.miss_fresh_for:
+        fresh_for = min(fresh_for, lookup.miss_fresh_for)
     return AnswerRow(
         uuid7(),
         key,
@@ -173,19 +190,32 @@ def _answer(
         reply.raw,
         outcome.usd,
         request.item.run.is_sandbox,
-        now,
-        now + (FAR if is_unknown else request.terms[lookup.slug].fresh_for),
+        datetime.fromisoformat(outcome.observed_at),
+        now + (max(fresh_for, PENDING_FOR) if outcome.kind == "pending" else fresh_for),
+        outcome.ticket,
+        outcome.due_at,
     )
 
 
 def price_of(request: Request, opened: Pairs) -> Decimal:
     """Return what the asks cost at the most, at the prices they were granted for."""
-    return sum((request.terms[ask.lookup.slug].price.usd for ask, _ in opened), ZERO)
+    terms = [(ask, request.terms[ask.lookup.slug]) for ask, _ in opened]
+    return sum((one.price.usd for ask, one in terms if not is_paid(ask, one)), ZERO)
 
 
-def charged(request: Request, lookup: Lookup, reply: Reply) -> Decimal:
-    """Return what a reply costs; one that never came counts as bought."""
-    price = request.terms[lookup.slug].price
+def charged(request: Request, ask: Ask, reply: Reply) -> Decimal:
+    """Return what a reply costs; one that never came counts as bought.
+
+    What is answered later is paid for when the ticket is given, and what is paid by the hit with
+    the hit.
+    """
+    terms = request.terms[ask.lookup.slug]
+    price = terms.price
+    if is_paid(ask, terms):
+        return ZERO
+    if isinstance(reply.error, Pending):
+        is_taken = reply.error.ticket and not ask.question.ticket
+        return price.usd if is_taken and not price.on_hit_only else ZERO
     if isinstance(reply.error, OutcomeUnknown) or (not reply.error and reply.facts):
         return price.usd
     is_free = reply.error or price.on_hit_only or not reply.is_billed
@@ -212,11 +242,14 @@ def _checked(reply: Reply) -> Reply:
     return reply
 
 
-def _kind(reply: Reply) -> Literal["hit", "miss", "error"]:
+def _kind(reply: Reply) -> Literal["hit", "miss", "error", "pending"]:
+    if isinstance(reply.error, Pending):
+        return "pending"
     return "error" if reply.error else "hit" if reply.facts else "miss"
 
 
 def _ending(replies: Sequence[Reply]) -> str:
     if any(isinstance(reply.error, OutcomeUnknown) for reply in replies):
         return "unknown"
-    return "failed" if all(reply.error for reply in replies) else "answered"
+    failures = [reply.error for reply in replies if not isinstance(reply.error, Pending)]
+    return "failed" if failures and all(failures) else "answered"

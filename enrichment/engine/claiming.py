@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,27 +9,16 @@ import orjson
 from django.db import connection
 
 from contacts.leases import Queue
-from enrichment import golden, recipes
-from enrichment.engine.items import Item, RunView
+from enrichment import golden, inputs, recipes
+from enrichment.engine.items import Firm, Item, RunView
 from enrichment.models import RunItem
-from enrichment.survivorship import FILE_CONFIDENCE
+from enrichment.survivorship import FILE, FILE_CONFIDENCE, PERSON
 from integrations.accounts import Accounts
 
 QUEUE = Queue(RunItem)
-RETURNED = "id, contact_id, tries, trace::text"
-CONTACT_COLUMNS = ("id", "revision", "provenance::text", "phone_e164", "consent_on", *golden.NAMES)
-
-# What a lookup may need, and the golden field or column that holds it.
-INPUTS = {
-    "first_name": "first_name",
-    "last_name": "last_name",
-    "full_name": "full_name",
-    "email": "email",
-    "address_line": "address_line",
-    "city": "city",
-    "state": "state",
-    "postal_code": "postal_code",
-}
+RETURNED = "id, contact_id, tries, trace::text, cost_usd"
+OWN_COLUMNS = ("phone_e164", "consent_on", *golden.NAMES)
+CONTACT_COLUMNS = ("id", "revision", "provenance::text", "company_id", *OWN_COLUMNS)
 
 
 def working_runs(accounts: Accounts) -> list[RunView]:
@@ -40,7 +27,8 @@ def working_runs(accounts: Accounts) -> list[RunView]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, plan::text, is_sandbox, EXISTS (SELECT FROM enrichment_runitem AS i"
-            " WHERE i.run_id = r.id AND i.state = 'waiting' AND i.losses > 0 AND i.due_at <= now())"
+            " WHERE i.run_id = r.id AND i.state = 'waiting' AND i.losses > 0 AND i.due_at <= now()"
+            " AND i.parked_by = '')"
             ", correlation_id FROM enrichment_run AS r WHERE state = 'working'"
             " AND (not_before IS NULL OR not_before <= now()) ORDER BY id"
         )
@@ -59,8 +47,20 @@ def _view(
     has_suspects: bool,
     correlation_id: str,
 ) -> RunView:
-    plan, fresh_days = recipes.plan(kept, accounts), kept.get("fresh_days")
-    return RunView(run_id, is_sandbox, plan, has_suspects, correlation_id, fresh_days)
+    plan = recipes.plan(kept, accounts)
+    touched = plan.inputs.union(
+        *(step.supplies for step in plan.lookups), (w.field for w in plan.wanted)
+    )
+    return RunView(
+        run_id,
+        is_sandbox,
+        plan,
+        has_suspects,
+        correlation_id,
+        plan.inputs,
+        tuple(sorted(filter(golden.is_of_company, touched))),
+        frozenset(step.provider for step in plan.lookups),
+    )
 
 
 def claim(run: RunView, worker_id: UUID, limit: int, *, suspects: bool = False) -> list[Item]:
@@ -72,14 +72,19 @@ def claim(run: RunView, worker_id: UUID, limit: int, *, suspects: bool = False) 
     rows = QUEUE.claim(
         worker_id,
         limit,
-        where="run_id = %s AND losses > 0" if suspects else "run_id = %s AND losses = 0",
+        where=f"run_id = %s AND parked_by = '' AND losses {'>' if suspects else '='} 0",
         params=[run.id],
         columns=RETURNED,
     )
     if not rows:
         return []
     contacts = _processing([row[1] for row in rows])
-    return [_item(run, row, contacts[row[1]]) for row in rows if row[1] in contacts]
+    firms = _firms(run, {contact[3] for contact in contacts.values() if contact[3]})
+    return [
+        _item(run, row, contacts[row[1]], firms.get(contacts[row[1]][3]))
+        for row in rows
+        if row[1] in contacts
+    ]
 
 
 def put_back(worker_id: UUID, in_hand: list[int]) -> int:
@@ -125,9 +130,31 @@ def _processing(ids: list[int]) -> dict[int, tuple[Any, ...]]:
         return {row[0]: row for row in cursor.fetchall()}
 
 
-def _item(run: RunView, row: tuple[Any, ...], contact: tuple[Any, ...]) -> Item:
-    id_, contact_id, tries, trace = row
-    values = dict(zip(golden.NAMES, contact[5:], strict=True))
+def _firms(run: RunView, ids: set[int]) -> dict[int, Firm]:
+    """Return the companies of a claim, as far as the run's lookups need or supply them."""
+    if not run.company_fields or not ids:
+        return {}
+    names = tuple({*run.company_fields, "company.name", "company.domain"})
+    columns = ", ".join(name.removeprefix(golden.OF_COMPANY) for name in names)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id, provenance::text, {columns} FROM contacts_company WHERE id = ANY(%s)",
+            [list(ids)],
+        )
+        return {
+            id_: Firm(id_, dict(zip(names, values, strict=True)), _prefixed(kept))
+            for id_, kept, *values in cursor.fetchall()
+        }
+
+
+def _prefixed(kept: str) -> dict[str, dict[str, Any]]:
+    return {f"{golden.OF_COMPANY}{name}": fact for name, fact in orjson.loads(kept).items()}
+
+
+def _item(run: RunView, row: tuple[Any, ...], contact: tuple[Any, ...], firm: Firm | None) -> Item:
+    id_, contact_id, tries, trace, paid_usd = row
+    own = dict(zip(OWN_COLUMNS, contact[4:], strict=True))
+    values = {**own, **firm.values} if firm else own
     provenance: dict[str, dict[str, Any]] = orjson.loads(contact[2])
     item = Item(
         id_,
@@ -136,26 +163,13 @@ def _item(run: RunView, row: tuple[Any, ...], contact: tuple[Any, ...]) -> Item:
         tries,
         orjson.loads(trace),
         contact[1],
-        values,
+        own,
         provenance,
-        inputs(contact[3], contact[4], values),
+        inputs.known_of(values, run.inputs),
+        firm,
+        paid_usd=paid_usd,
     )
-    for name, kept in provenance.items():
-        if str(kept.get("by", "")).startswith(("person:", "file:")):
+    for name, kept in [*provenance.items(), *(firm.provenance.items() if firm else ())]:
+        if str(kept.get("by", "")).startswith((PERSON, FILE)):
             item.sure[name] = kept.get("sure", FILE_CONFIDENCE)
     return item
-
-
-def inputs(phone: str, consent_on: date | None, values: Mapping[str, Any]) -> dict[str, str]:
-    """Return what lookups may be asked about a contact.
-
-    A number that is known to be invalid is no input: it is never sent to anyone.
-    """
-    known = {need: values[name] for need, name in INPUTS.items() if values.get(name)}
-    if values.get("phone_is_valid") is not False:
-        known["phone"] = phone
-    if consent_on:
-        known["consent_on"] = f"{consent_on:%Y%m%d}"
-    if values["phone_country"]:
-        known["address_country"] = values["phone_country"]
-    return known

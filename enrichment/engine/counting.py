@@ -47,6 +47,8 @@ def count_lookups(held: Sequence[Finished]) -> None:
             continue
         for slug, entry in one.item.trace.items():
             row = sums.setdefault((one.item.run.id, slug), [0, 0, 0, 0, 0, 0, ZERO])
+            if entry["o"] not in KINDS:
+                continue
             at = KINDS.index(entry["o"])
             row[0] += entry["o"] in ("hit", "miss", "error")
             row[at + 1] += 1
@@ -78,7 +80,7 @@ def block_runs(held: Sequence[Finished]) -> None:
                 [one.blocks, one.error[:300], run_id],
             )
         for one in held:
-            if one.ending == "released" and not one.is_try and not one.blocks and one.due_at:
+            if one.holds_run and one.due_at:
                 pause = min(one.due_at, now + timedelta(minutes=5))
                 cursor.execute(
                     "UPDATE enrichment_run SET not_before = %s, reason = %s WHERE id = %s"

@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 import orjson
@@ -30,14 +31,18 @@ from integrations.errors import (
     RateReached,
 )
 from integrations.ledger import Intent
-from integrations.provider import Ask
+from integrations.provider import Ask, Question
 
 GATHER_S = 0.008
+PENDING_FOR = timedelta(days=1)
 
 
 @dataclass(slots=True, eq=False)
 class Request:
-    """Questions of one item about one subject, with their keys, to be asked in one call."""
+    """Questions of one item about one subject, with their keys, to be asked in one call.
+
+    `taken_at` is when the provider took those that it answers later.
+    """
 
     item: Item
     provider: str
@@ -49,6 +54,7 @@ class Request:
     terms: dict[str, Terms] = field(default_factory=dict)
     intent: Intent | None = None
     answered: dict[UUID, Outcome] = field(default_factory=dict)
+    taken_at: dict[UUID, datetime] = field(default_factory=dict)
     error: CallError | None = None
     is_elsewhere: bool = False
 
@@ -156,13 +162,18 @@ def _propose(request: Request, accounts: Accounts, now: datetime) -> None:
         return
     asks = request.open_asks()
     request.terms = {ask.lookup.slug: accounts.terms(ask.lookup) for ask, _ in asks}
+    prices = [
+        request.terms[ask.lookup.slug].price.usd
+        for ask, _ in asks
+        if not is_paid(ask, request.terms[ask.lookup.slug])
+    ]
     request.intent = Intent(
         call_key=request.call_key,
         request_id=request.request_id,
         account_id=current.id,
         provider=request.provider,
         questions={ask.lookup.name: key for ask, key in asks},
-        price_usd=sum((terms.price.usd for terms in request.terms.values()), ZERO),
+        price_usd=sum(prices, ZERO),
         contact_id=item.contact_id,
         run_id=item.run.id,
         is_sandbox=accounts.is_sandbox,
@@ -181,24 +192,44 @@ def _take_answers(requests: Iterable[Request]) -> None:
     if not wanted:
         return
     found = fresh_answers(list(wanted))
+    now = datetime.now(UTC)
     for request in requests:
         for _, key in request.open_asks():
             if key in found and request.item.run.counts(found[key]):
-                request.answered[key] = found[key]
+                _take(request, key, found[key], now)
+
+
+def _take(request: Request, key: UUID, known: Outcome, now: datetime) -> None:
+    """Answer a question with what is known; a ticket that is due is put into its ask instead."""
+    if known.kind != "pending" or (known.due_at and known.due_at > now):
+        request.answered[key] = known
+        return
+    request.taken_at[key] = datetime.fromisoformat(known.observed_at)
+    request.asks = [
+        (Ask(ask.lookup, Question(ask.question.inputs, known.ticket)), own) if own == key
+        else (ask, own)
+        for ask, own in request.asks
+    ]  # fmt: skip
+
+
+def is_paid(ask: Ask, terms: Terms) -> bool:
+    """Tell whether a question was paid for when its ticket was given."""
+    return bool(ask.question.ticket) and not terms.price.on_hit_only
 
 
 def fresh_answers(keys: list[UUID]) -> dict[UUID, Outcome]:
     """Return the newest answer to each question that has one which is not stale."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT question_key, id, lookup, outcome, facts::text, observed_at"
+            "SELECT question_key, id, lookup, outcome, facts::text, observed_at, ticket, due_at"
             " FROM enrichment_answer WHERE question_key = ANY(%s::uuid[]) AND expires_at > now()"
-            " ORDER BY observed_at",
+            " ORDER BY observed_at, id",
             ["{" + ",".join(map(str, keys)) + "}"],
         )
         rows = cursor.fetchall()
     found = {}
-    for key, id_, lookup, outcome, facts, observed_at in rows:
+    given_up = datetime.now(UTC) - PENDING_FOR
+    for key, id_, lookup, outcome, facts, observed_at, ticket, due_at in rows:
         held = (
             OutcomeHeld(f"{lookup}: an earlier call's outcome is unknown; decide on its page")
             if outcome == "unknown"
@@ -206,11 +237,20 @@ def fresh_answers(keys: list[UUID]) -> dict[UUID, Outcome]:
         )
         found[key] = Outcome(
             lookup,
-            "error" if held else "hit" if outcome == "hit" else "miss",
+            "error" if held else _kind(outcome, observed_at > given_up),
             {name: tuple(pair) for name, pair in orjson.loads(facts).items()},
             observed_at.isoformat(),
             str(id_),
             is_reused=True,
             error=held,
+            ticket=ticket,
+            due_at=due_at,
         )
     return found
+
+
+def _kind(outcome: str, is_young: bool) -> Literal["hit", "miss", "pending"]:
+    """Return what an answer counts as; one that never came is a miss after a day."""
+    if outcome == "pending":
+        return "pending" if is_young else "miss"
+    return "hit" if outcome == "hit" else "miss"

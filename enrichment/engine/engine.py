@@ -24,6 +24,7 @@ from enrichment.engine.calling import Caller
 from enrichment.engine.desk import Desk
 from enrichment.engine.items import Finished, Item, RunView
 from enrichment.engine.lanes import Lane
+from enrichment.engine.parking import Standing, let_go
 from enrichment.engine.performing import perform
 from enrichment.engine.refusals import write_all_but_refused
 from enrichment.engine.writing import Batch
@@ -55,8 +56,9 @@ class Engine:
         self._accounts = Accounts()
         self._desk_accounts = Accounts()
         self._batch = Batch()
+        self._standing = Standing(gate.board, self._accounts)
         desk = Desk(self._desk_lane, self._desk_accounts, worker_id)
-        self._asker = Asker(desk, Caller(gate, lambda: self._batch))
+        self._asker = Asker(desk, Caller(gate, lambda: self._batch), self._standing.closed)
         self._tasks: set[asyncio.Task[None]] = set()
         self._in_hand: set[int] = set()
         self._breaks = 0
@@ -134,6 +136,7 @@ class Engine:
         """Return the working runs, the one after the last first, so that all get their turn."""
         if time.monotonic() - self._runs_at > RUNS_S:
             self._runs = await self._lane.run(claiming.working_runs, self._accounts)
+            await self._lane.run(let_go, self._standing)
             self._runs_at = time.monotonic()
         if len(self._runs) > 1:
             self._runs = [*self._runs[1:], self._runs[0]]

@@ -35,6 +35,7 @@ async def _give_up(lane: Lane, batch: Batch, worker_id: UUID, refusal: DatabaseE
     item = batch.finished[0].item
     log.error("item_not_stored", item=item.id, why=reason)
     item.changes.clear()
+    item.said.clear()
     item.trace = {}
     dead = Finished(item, "dead", f"what was learned could not be stored: {reason}")
     await lane.run(write, Batch(finished=[dead]), worker_id)

@@ -11,7 +11,6 @@ from django.db import connection
 from enrichment import golden
 from enrichment.engine.items import Finished, Item
 from enrichment.engine.jsontext import json_text
-from enrichment.survivorship import current, survives
 
 
 def update_contacts(held: Sequence[Finished]) -> None:
@@ -61,9 +60,9 @@ def _contact_row(one: Finished, columns: Sequence[str]) -> dict[str, Any]:
     provenance = item.provenance
     if item.changes:
         provenance = dict(provenance)
-        for name, claim in item.changes.items():
-            row[name] = claim.value
-            provenance[name] = claim.provenance()
+        for name, standing in item.changes.items():
+            row[name] = standing.claim.value
+            provenance[name] = standing.provenance()
     row["id"] = item.contact_id
     row["revision"] = item.revision
     # A released contact goes back by way of failed, in the same transaction.
@@ -85,9 +84,7 @@ def _read_again(item: Item) -> None:
     if row is None:
         return
     item.revision, item.provenance = row[0], orjson.loads(row[1])
-    item.values = dict(zip(golden.NAMES, row[2:], strict=True))
-    item.changes = {
-        name: claim
-        for name, claim in item.changes.items()
-        if survives(current(item.values[name], item.provenance.get(name)), claim)
-    }
+    item.values.update(zip(golden.NAMES, row[2:], strict=True))
+    item.changes.clear()
+    for name in item.said:
+        item.settle(name)

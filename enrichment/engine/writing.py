@@ -1,8 +1,8 @@
 """Writing: what the engine learned goes to the database in bulk, in one transaction a batch.
 
-In one order: answers, items, contacts, runs, budgets and calls. A batch that is written twice (its
-commit was hidden by a broken connection) changes nothing the second time: a batch that stands is
-recognised by the first thing in it, and an item leaves a worker's hands only once.
+In one order: answers, items, contacts, companies, runs, budgets and calls. A batch that is written
+twice (its commit was hidden by a broken connection) changes nothing the second time: a batch that
+stands is recognised by the first thing in it, and an item leaves a worker's hands only once.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
+from enrichment.engine.companies import update_companies
 from enrichment.engine.counting import block_runs, count_lookups, count_runs
 from enrichment.engine.items import AnswerRow, Finished
 from enrichment.engine.jsontext import json_text
@@ -27,7 +28,7 @@ from integrations.services import stop_account
 
 ANSWER_COLUMNS = (
     "id, question_key, lookup, request_id, outcome, facts, raw, price_usd, is_sandbox,"
-    " observed_at, expires_at"
+    " observed_at, expires_at, ticket, due_at"
 )
 
 
@@ -71,6 +72,7 @@ def write(batch: Batch, worker_id: UUID) -> None:
     mine = _finish_items(batch.finished, worker_id)
     held = [one for one in batch.finished if one.item.id in mine]
     update_contacts(held)
+    update_companies(held)
     count_runs(held)
     count_lookups(held)
     block_runs(held)
@@ -119,6 +121,8 @@ def _copy_answers(answers: Sequence[AnswerRow]) -> None:
                     one.is_sandbox,
                     one.observed_at,
                     one.expires_at,
+                    one.ticket,
+                    one.due_at,
                 )
             )
 
@@ -137,6 +141,7 @@ def _finish_items(finished: Sequence[Finished], worker_id: UUID) -> set[int]:
             "cost_usd": str(one.item.cost_usd),
             "trace": one.item.trace,
             "error": one.error[:300],
+            "parked_by": one.parked_by,
         }
         for one in finished
     ]
@@ -144,10 +149,10 @@ def _finish_items(finished: Sequence[Finished], worker_id: UUID) -> set[int]:
         cursor.execute(
             "UPDATE enrichment_runitem AS i SET state = v.state, due_at = v.due_at,"
             " worker_id = NULL, tries = i.tries - v.untried, cost_usd = i.cost_usd + v.cost_usd,"
-            " trace = v.trace, error = v.error,"
+            " trace = v.trace, error = v.error, parked_by = v.parked_by,"
             " finished_at = CASE WHEN v.state = 'waiting' THEN NULL ELSE now() END"
             " FROM json_to_recordset(%s::json) AS v (id bigint, state text, due_at timestamptz,"
-            " untried int, cost_usd numeric, trace jsonb, error text)"
+            " untried int, cost_usd numeric, trace jsonb, error text, parked_by text)"
             " WHERE i.id = v.id AND i.state = 'claimed' AND i.worker_id = %s RETURNING i.id",
             [json_text(rows), worker_id],
         )

@@ -11,13 +11,16 @@ class Answer(models.Model):
 
     `facts` is {field: [value, confidence]}; `raw` is the provider's own words. An `unknown`
     answer stands for a call whose outcome was hidden and whose price is above the account's
-    threshold: it blocks the question until a person lets go of it (`services.release_unknown`).
+    threshold: it blocks the question until a person lets go of it (`services.release_unknown`). A
+    `pending` one holds the `ticket` of an answer that comes later, to be asked for from `due_at`;
+    `observed_at` is when the provider took the question, and a day later it counts as a miss.
     """
 
     class Outcome(models.TextChoices):
         HIT = "hit", "Hit"
         MISS = "miss", "Miss"
         UNKNOWN = "unknown", "Unknown"
+        PENDING = "pending", "Pending"
 
     id = models.UUIDField(primary_key=True, help_text="Sorts by time.")
     question_key = models.UUIDField()
@@ -26,6 +29,8 @@ class Answer(models.Model):
     outcome = models.CharField(max_length=7, choices=Outcome.choices)
     facts = models.JSONField(default=dict)
     raw = models.JSONField(null=True)
+    ticket = models.TextField(blank=True, db_default="")
+    due_at = models.DateTimeField(null=True, blank=True, help_text="Of a pending one.")
     price_usd = models.DecimalField(max_digits=14, decimal_places=6, default=0)
     is_sandbox = models.BooleanField(default=False)
     observed_at = models.DateTimeField()
@@ -36,12 +41,15 @@ class Answer(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="answer_outcome_known", condition=Q(outcome__in=["hit", "miss", "unknown"])
+                name="answer_outcome_known",
+                condition=Q(outcome__in=["hit", "miss", "unknown", "pending"]),
             ),
         ]
         indexes = [
             # The engine and the estimate ask for the newest answer to a question.
             models.Index(name="answer_by_question", fields=["question_key"]),
+            # A callback brings the ticket that the provider was given.
+            models.Index(name="answer_pending", fields=["lookup"], condition=Q(outcome="pending")),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from enrichment import conditions
 from integrations.money import UsdField
 
 
@@ -17,6 +18,9 @@ class Recipe(models.Model):
         null=True, blank=True, help_text="Answers older than this are asked again, and paid again."
     )
     cap_usd = UsdField(null=True, blank=True, help_text="What a run is proposed to spend at most.")
+    cap_per_contact_usd = UsdField(
+        null=True, blank=True, help_text="A lookup that would pass it is not asked."
+    )
     is_archived = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
     updated_at = models.DateTimeField(auto_now=True, db_default=Now())
@@ -28,6 +32,10 @@ class Recipe(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="recipe_cap_not_negative", condition=Q(cap_usd=None) | Q(cap_usd__gte=0)
+            ),
+            models.CheckConstraint(
+                name="recipe_contact_cap_not_negative",
+                condition=Q(cap_per_contact_usd=None) | Q(cap_per_contact_usd__gte=0),
             ),
         ]
 
@@ -42,6 +50,9 @@ class RecipeField(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     field = models.CharField(max_length=60)
     sufficient = models.FloatField(default=0.5, help_text="Confidence, 0 to 1, that is enough.")
+    fresh_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Instead of the recipe's and the lookup's own."
+    )
 
     objects = models.Manager()
 
@@ -64,6 +75,17 @@ class RecipeStep(models.Model):
     wanted = models.ForeignKey(RecipeField, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField(default=0)
     lookup = models.CharField(max_length=100, help_text='For example "twilio.line_type".')
+    condition = models.CharField(
+        max_length=20,
+        choices=conditions.CHOICES,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="When it is asked at all.",
+    )
+    beside = models.BooleanField(
+        default=False, db_default=False, help_text="Side by side with the step before it."
+    )
 
     objects = models.Manager()
 

@@ -142,6 +142,12 @@ class RunItem(Leased):
     trace = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     error = models.CharField(max_length=300, blank=True, db_default="")
     finished_at = models.DateTimeField(null=True, blank=True)
+    parked_by = models.CharField(
+        max_length=40,
+        blank=True,
+        db_default="",
+        help_text="The provider it waits for; it is claimed once that can be asked again.",
+    )
 
     objects = models.Manager()
 
@@ -164,6 +170,12 @@ class RunItem(Leased):
             # Workers claim what is due, and by itself what a lost worker had in hand.
             models.Index(
                 name="runitem_waiting", fields=["run", "losses", "id"], condition=Q(state="waiting")
+            ),
+            # Workers let go in portions of what waits for a provider.
+            models.Index(
+                name="runitem_parked",
+                fields=["parked_by", "due_at"],
+                condition=Q(state="waiting") & ~Q(parked_by=""),
             ),
             # The sweep gives back what a lost worker held.
             models.Index(

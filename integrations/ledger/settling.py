@@ -111,6 +111,9 @@ def _copy(settled: Sequence[Settled]) -> None:
             )
 
 
+ENDINGS = ("hit", "miss", "error")
+
+
 def _count(settled: Sequence[Settled]) -> None:
     """Add to the tallies by lookup and day."""
     sums: dict[tuple[int, str, bool], list[Decimal | int]] = {}
@@ -119,9 +122,10 @@ def _count(settled: Sequence[Settled]) -> None:
         for lookup, outcome, price in one.parts:
             key = (account.id, f"{account.provider}.{lookup}", account.is_sandbox)
             row = sums.setdefault(key, [0, 0, 0, 0, ZERO])
-            row[0] += 1
-            row[("hit", "miss", "error").index(outcome) + 1] += 1
             row[4] += price
+            if outcome in ENDINGS:  # what is answered later is counted when it is
+                row[0] += 1
+                row[ENDINGS.index(outcome) + 1] += 1
     today = datetime.now(UTC).date()
     with connection.cursor() as cursor:
         cursor.executemany(

@@ -125,7 +125,10 @@ class Gather:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lookup:
-    """One question that a provider answers; `slug` is "provider.name"."""
+    """One question that a provider answers; `slug` is "provider.name".
+
+    `miss_fresh_for` is how long a miss counts, where that is shorter than `fresh_for`.
+    """
 
     provider: str
     name: str
@@ -136,6 +139,7 @@ class Lookup:
     fresh_for: timedelta
     uses: frozenset[str] = frozenset()
     is_on_by_default: bool = True
+    miss_fresh_for: timedelta | None = None
     note: str = ""
     ask: Asker | None = None
     gather: Gather | None = None

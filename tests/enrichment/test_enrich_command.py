@@ -118,7 +118,7 @@ def test_a_file_that_cannot_be_used_is_refused_in_words(enrich, tmp_path, conten
 
 
 def test_an_unknown_recipe_names_those_there_are(enrich, messy):
-    with pytest.raises(CommandError, match="there are: phone"):
+    with pytest.raises(CommandError, match="there are: address, company, email, full, phone"):
         enrich(messy, recipe="everything")
 
 

@@ -1,7 +1,7 @@
 import pytest
 from django.db import connection
 
-from enrichment.picked import key_sql
+from enrichment.estimate import _key_sql
 from enrichment.questions import call_key, question, question_key
 from integrations.registry import lookup
 
@@ -49,7 +49,7 @@ def test_the_database_computes_the_same_key(db, found):
             " 'Ångström-LEE' AS last_name, 'Ann' AS first_name, '' AS address_line, '' AS city,"
             " '' AS state, '' AS postal_code, '' AS phone_country"
         )
-        cursor.execute(f"SELECT {key_sql(found, is_sandbox=True)} FROM picked")
+        cursor.execute(f"SELECT {_key_sql(found, is_sandbox=True)} FROM picked")
         key = cursor.fetchone()[0]
 
     assert key == question_key(found, question(found, KNOWN), is_sandbox=True)
