@@ -14,7 +14,7 @@ from django.utils import timezone
 from config.embedded import PROJECT
 from dashboards.alerting import notifying
 from dashboards.models import Alert, AlertChannel, Notice
-from tests.contacts.importing.test_crashes import database_url
+from tests.contacts.killing import database_url
 from tests.dashboards.alerting.conftest import standing
 from tests.integrations.sandbox.running import running_sandbox
 
