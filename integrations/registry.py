@@ -7,15 +7,19 @@ from collections.abc import Mapping
 from integrations.provider import Lookup, Provider
 from integrations.providers.google_places import GOOGLE_PLACES
 from integrations.providers.hunter import HUNTER
+from integrations.providers.numverify import NUMVERIFY
 from integrations.providers.twilio import TWILIO
 from integrations.providers.yelp import YELP
+from integrations.providers.zerobounce import ZEROBOUNCE
 from integrations.search import Search
 
 PROVIDERS: tuple[Provider, ...] = (
     TWILIO,
+    NUMVERIFY,
     HUNTER,
     GOOGLE_PLACES,
     YELP,
+    ZEROBOUNCE,
 )
 
 
