@@ -14,6 +14,10 @@ LONGEST = 253  # RFC 1035 §2.3.4
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 # Names that no public DNS answers (RFC 6761, RFC 6762, RFC 8375); `.test` is what we test with.
 _PRIVATE = frozenset(("localhost", "local", "internal", "invalid", "lan", "home", "arpa", "onion"))
+_OF_NETWORKS = frozenset((
+    "facebook.com", "fb.com", "instagram.com", "linkedin.com", "twitter.com", "x.com", "yelp.com",
+    "youtube.com", "tiktok.com", "linktr.ee", "sites.google.com", "business.site",
+))  # fmt: skip
 # Writing systems that one word may mix (Unicode UTS 39, highly restrictive).
 _TOGETHER = (
     frozenset(("LATIN", "CJK", "HIRAGANA", "KATAKANA")),
@@ -34,6 +38,18 @@ def firm_domain(domain: str, label: str) -> str:
     if why:
         raise QuestionRejected(f"{label}: company.domain {why}", code="company.domain")
     return found
+
+
+def claimed_domain(address: str) -> str:
+    """Return the domain of a website that a provider gives a firm; "" where it names no firm.
+
+    Many small firms give their page in a social network instead, which is not theirs.
+    """
+    rest = re.sub(r"^[a-z]+://", "", address.strip().lower())
+    host = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2].partition(":")[0]
+    domain, why = _read(host.removeprefix("www."))
+    is_foreign = any(domain == each or domain.endswith(f".{each}") for each in _OF_NETWORKS)
+    return "" if why or is_foreign else domain
 
 
 def why_unusable(domain: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from integrations.auth import body_key, query_key
+from integrations.batches import batch_size
 from integrations.errors import (
     CallError,
     ContractBroken,
@@ -48,14 +49,9 @@ STATUSES: Mapping[str, tuple[str, int, float]] = {
 _ABOUT_ACCOUNT = re.compile(r"api[ _]key|credit", re.IGNORECASE)
 
 
-def batch_size(options: Mapping[str, Any]) -> int:
+def size(options: Mapping[str, Any]) -> int:
     """Return how many addresses share a request; 1 where a region is set, which has no batches."""
-    if options.get("region") in REGIONS:
-        return 1
-    try:
-        return max(1, min(int(options.get("batch_size") or 1), LARGEST_BATCH))
-    except (TypeError, ValueError):
-        return 1
+    return 1 if options.get("region") in REGIONS else batch_size(options, LARGEST_BATCH)
 
 
 async def ask_validations(api: Api, asks: Sequence[Ask]) -> Sequence[Reply]:
@@ -196,7 +192,7 @@ ZEROBOUNCE.add(
     days(60),
     label="Validate e-mail",
     note="An address of which ZeroBounce finds out nothing is free.",
-    gather=Gather("validations", by="email", ask=ask_validations, size=batch_size),
+    gather=Gather("validations", by="email", ask=ask_validations, size=size),
 )
 
 

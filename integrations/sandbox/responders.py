@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from integrations.sandbox.apollo import Apollo
+from integrations.sandbox.clearbit import Clearbit
 from integrations.sandbox.google_places import GooglePlaces
 from integrations.sandbox.hunter import Hunter
 from integrations.sandbox.numverify import NumVerify
+from integrations.sandbox.peopledatalabs import PeopleDataLabs
 from integrations.sandbox.responder import Responder
 from integrations.sandbox.slack import Slack
 from integrations.sandbox.twilio import Twilio
@@ -19,6 +22,9 @@ def responders() -> Sequence[Responder]:
     return (
         Twilio(),
         NumVerify(),
+        PeopleDataLabs(),
+        Apollo(),
+        Clearbit(),
         Hunter(),
         GooglePlaces(),
         Yelp(),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from integrations.consumer_mail import CONSUMER_MAIL, is_consumer_mail
 from integrations.errors import QuestionRejected
-from integrations.firm_domains import firm_domain, why_unusable
+from integrations.firm_domains import claimed_domain, firm_domain, why_unusable
 
 LABELS = st.from_regex(r"[a-z][a-z0-9]{0,20}", fullmatch=True)
 
@@ -62,6 +62,31 @@ def test_a_domain_that_is_no_companys_is_refused_by_the_name_of_the_field(domain
 )
 def test_any_other_domain_is_asked_in_one_form(domain: str, asked: str):
     assert firm_domain(domain, "Hunter") == asked
+
+
+@pytest.mark.parametrize(
+    ("website", "domain"),
+    [
+        ("birch.test", "birch.test"),
+        ("https://www.Birch.test:8080/about?x=1", "birch.test"),
+        ("http://ann@birch.test/", "birch.test"),
+        ("www.birch.test", "birch.test"),
+        ("https://www.facebook.com/birchplumbing", ""),
+        ("birch.linktr.ee", ""),
+        ("gmail.com", ""),
+        ("http://[2001:db8::1]/", ""),
+        ("http://[broken", ""),
+        ("none", ""),
+        ("", ""),
+    ],
+)
+def test_a_website_tells_a_firms_domain_or_nothing(website: str, domain: str):
+    assert claimed_domain(website) == domain
+
+
+@given(st.text(max_size=80))
+def test_a_website_may_be_anything(text: str):
+    assert claimed_domain(text) in ("", firm_domain(claimed_domain(text) or "a.test", "X"))
 
 
 @given(st.text(max_size=80))
