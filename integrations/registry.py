@@ -10,6 +10,7 @@ from integrations.providers.clearbit import CLEARBIT
 from integrations.providers.google_places import GOOGLE_PLACES
 from integrations.providers.hunter import HUNTER
 from integrations.providers.numverify import NUMVERIFY
+from integrations.providers.own import OWN
 from integrations.providers.peopledatalabs import PEOPLEDATALABS
 from integrations.providers.twilio import TWILIO
 from integrations.providers.yelp import YELP
@@ -26,6 +27,7 @@ PROVIDERS: tuple[Provider, ...] = (
     GOOGLE_PLACES,
     YELP,
     ZEROBOUNCE,
+    OWN,
 )
 
 
