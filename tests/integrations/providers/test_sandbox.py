@@ -24,7 +24,7 @@ BATCHED = [
 PAID = [(of, each) for of, each in LOOKUPS if each.price.usd and of.slug != "twilio"]
 TRIED = [of for of in PROVIDERS if of.trial]
 # Twilio's part has magic secrets of its own, and tests of its own for them.
-KEYED = [of for of in PROVIDERS if of.secrets and of.slug != "twilio"]
+KEYED = [of for of in PROVIDERS if of.secrets and of.lookups and of.slug != "twilio"]
 # What says yes about few people, none of them among those that are asked here.
 SELDOM = {"twilio.call_forwarding"}
 
