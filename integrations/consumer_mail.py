@@ -1,52 +1,56 @@
 """Domains of consumer mail: a mailbox there is a person's, so they are never a company's domain.
 
-Kept by hand: the large free mail services and the mail of internet access providers, mostly of
-North America and Europe. A country's variants of one service are spelled out.
+Kept by hand: the large free mail services, throw-away ones, and the mail of internet access
+providers. `contacts.consumer_mail` has the same list, since rooms do not import each other.
 """
 
 from __future__ import annotations
 
-_DOMAINS = """
-gmail.com googlemail.com
-outlook.com outlook.de outlook.fr outlook.es outlook.it outlook.jp outlook.com.au outlook.com.br
-hotmail.com hotmail.co.uk hotmail.ca hotmail.de hotmail.fr hotmail.it hotmail.es hotmail.nl
-hotmail.be hotmail.se hotmail.no hotmail.dk hotmail.com.ar hotmail.com.br hotmail.com.mx
-live.com live.co.uk live.ca live.de live.fr live.it live.nl live.be live.se live.no live.dk
-live.com.au live.com.mx msn.com windowslive.com passport.com
-yahoo.com yahoo.co.uk yahoo.ca yahoo.de yahoo.fr yahoo.it yahoo.es yahoo.ie yahoo.in yahoo.co.in
-yahoo.co.jp yahoo.co.id yahoo.com.au yahoo.com.br yahoo.com.ar yahoo.com.mx yahoo.com.ph
-yahoo.com.sg yahoo.com.tw yahoo.com.hk yahoo.com.vn ymail.com rocketmail.com myyahoo.com
-aol.com aol.co.uk aol.de aol.fr aim.com netscape.net compuserve.com
-icloud.com me.com mac.com
-proton.me protonmail.com protonmail.ch pm.me
-gmx.com gmx.de gmx.net gmx.at gmx.ch gmx.us gmx.co.uk gmx.fr web.de mail.com email.com
-fastmail.com fastmail.fm hushmail.com tutanota.com tutanota.de tuta.io tuta.com mailfence.com
-zoho.com zohomail.com inbox.com lycos.com juno.com netzero.net netzero.com excite.com usa.net
-yandex.ru yandex.com ya.ru mail.ru bk.ru inbox.ru list.ru internet.ru rambler.ru ukr.net i.ua
-qq.com foxmail.com 163.com 126.com yeah.net sina.com sina.cn sohu.com 139.com aliyun.com
-naver.com hanmail.net daum.net nate.com rediffmail.com
-t-online.de freenet.de arcor.de 1und1.de online.de vodafone.de kabelmail.de
-orange.fr wanadoo.fr free.fr sfr.fr laposte.net neuf.fr bbox.fr numericable.fr
-libero.it virgilio.it tiscali.it alice.it tin.it tim.it poste.it
-telefonica.net terra.es terra.com.br uol.com.br bol.com.br ig.com.br globo.com
-ziggo.nl kpnmail.nl planet.nl home.nl xs4all.nl telenet.be skynet.be proximus.be
-bluewin.ch hispeed.ch chello.at a1.net aon.at wp.pl o2.pl onet.pl interia.pl seznam.cz centrum.cz
-btinternet.com btopenworld.com sky.com virginmedia.com ntlworld.com talktalk.net blueyonder.co.uk
-tiscali.co.uk o2.co.uk eircom.net
-comcast.net xfinity.com verizon.net att.net sbcglobal.net bellsouth.net pacbell.net ameritech.net
-cox.net charter.net spectrum.net rr.com roadrunner.com twc.com earthlink.net mindspring.com
-optonline.net optimum.net frontier.com frontiernet.net windstream.net centurylink.net
-centurytel.net embarqmail.com q.com suddenlink.net mediacombb.net cableone.net wowway.com
-rogers.com shaw.ca bell.net bell.ca sympatico.ca telus.net videotron.ca cogeco.ca eastlink.ca
-bigpond.com bigpond.net.au optusnet.com.au iinet.net.au tpg.com.au xtra.co.nz
-mailinator.com guerrillamail.com 10minutemail.com tempmail.com yopmail.com sharklasers.com
-trashmail.com dispostable.com getnada.com maildrop.cc temp-mail.org
-"""
-
-CONSUMER_MAIL = frozenset(_DOMAINS.split())
+DOMAINS: frozenset[str] = frozenset((
+    "10minutemail.com", "126.com", "139.com", "163.com", "189.cn", "1und1.de", "21cn.com", "a1.net",
+    "aim.com", "alice.it", "aliyun.com", "ameritech.net", "aol.co.uk", "aol.com", "aol.de",
+    "aol.fr", "aon.at", "arcor.de", "att.net", "bbox.fr", "bell.ca", "bell.net", "bellsouth.net",
+    "bigpond.com", "bigpond.net.au", "bk.ru", "bluewin.ch", "blueyonder.co.uk", "bol.com.br",
+    "btinternet.com", "btopenworld.com", "cableone.net", "centrum.cz", "centurylink.net",
+    "centurytel.net", "charter.net", "chello.at", "cock.li", "cogeco.ca", "comcast.net",
+    "compuserve.com", "cox.net", "daum.net", "dispostable.com", "duck.com", "earthlink.net",
+    "eastlink.ca", "eircom.net", "email.com", "email.cz", "embarqmail.com", "excite.com",
+    "fastmail.com", "fastmail.fm", "foxmail.com", "free.fr", "freenet.de", "frontier.com",
+    "frontiernet.net", "getnada.com", "globo.com", "gmail.com", "gmx.at", "gmx.ch", "gmx.co.uk",
+    "gmx.com", "gmx.de", "gmx.fr", "gmx.net", "gmx.us", "googlemail.com", "guerrillamail.com",
+    "hanmail.net", "hey.com", "hispeed.ch", "home.nl", "hotmail.be", "hotmail.ca", "hotmail.co.uk",
+    "hotmail.com", "hotmail.com.ar", "hotmail.com.br", "hotmail.com.mx", "hotmail.de", "hotmail.dk",
+    "hotmail.es", "hotmail.fr", "hotmail.it", "hotmail.nl", "hotmail.no", "hotmail.se",
+    "hushmail.com", "i.ua", "icloud.com", "ig.com.br", "iinet.net.au", "inbox.com", "inbox.lv",
+    "inbox.ru", "interia.pl", "internet.ru", "juno.com", "kabelmail.de", "kpnmail.nl",
+    "laposte.net", "libero.it", "list.ru", "live.be", "live.ca", "live.co.uk", "live.com",
+    "live.com.au", "live.com.mx", "live.de", "live.dk", "live.fr", "live.it", "live.nl", "live.no",
+    "live.se", "lycos.com", "mac.com", "mail.com", "mail.ru", "mailbox.org", "maildrop.cc",
+    "mailfence.com", "mailinator.com", "me.com", "mediacombb.net", "mindspring.com", "msn.com",
+    "myyahoo.com", "nate.com", "naver.com", "netscape.net", "netzero.com", "netzero.net", "neuf.fr",
+    "ntlworld.com", "numericable.fr", "o2.co.uk", "o2.pl", "onet.pl", "online.de", "optimum.net",
+    "optonline.net", "optusnet.com.au", "orange.fr", "outlook.at", "outlook.com", "outlook.com.au",
+    "outlook.com.br", "outlook.de", "outlook.es", "outlook.fr", "outlook.it", "outlook.jp",
+    "pacbell.net", "passport.com", "planet.nl", "pm.me", "poste.it", "posteo.de", "prodigy.net",
+    "proton.me", "protonmail.ch", "protonmail.com", "proximus.be", "q.com", "qq.com", "rambler.ru",
+    "rediffmail.com", "roadrunner.com", "rocketmail.com", "rogers.com", "rr.com", "sbcglobal.net",
+    "seznam.cz", "sfr.fr", "sharklasers.com", "shaw.ca", "sina.cn", "sina.com", "sky.com",
+    "skynet.be", "sohu.com", "spectrum.net", "suddenlink.net", "sympatico.ca", "t-online.de",
+    "talktalk.net", "telefonica.net", "telenet.be", "telus.net", "temp-mail.org", "tempmail.com",
+    "terra.com.br", "terra.es", "tim.it", "tin.it", "tiscali.co.uk", "tiscali.it", "tpg.com.au",
+    "trashmail.com", "tuta.com", "tuta.io", "tutanota.com", "tutanota.de", "twc.com", "ukr.net",
+    "uol.com.br", "usa.net", "verizon.net", "videotron.ca", "virgilio.it", "virgin.net",
+    "virginmedia.com", "vodafone.de", "wanadoo.fr", "web.de", "windowslive.com", "windstream.net",
+    "wowway.com", "wp.pl", "xfinity.com", "xs4all.nl", "xtra.co.nz", "ya.ru", "yahoo.ca",
+    "yahoo.co.id", "yahoo.co.in", "yahoo.co.jp", "yahoo.co.uk", "yahoo.com", "yahoo.com.ar",
+    "yahoo.com.au", "yahoo.com.br", "yahoo.com.hk", "yahoo.com.mx", "yahoo.com.ph", "yahoo.com.sg",
+    "yahoo.com.tw", "yahoo.com.vn", "yahoo.de", "yahoo.es", "yahoo.fr", "yahoo.ie", "yahoo.in",
+    "yahoo.it", "yandex.com", "yandex.ru", "yeah.net", "ymail.com", "yopmail.com", "ziggo.nl",
+    "zoho.com", "zohomail.com",
+))  # fmt: skip
 
 
 def is_consumer_mail(domain: str) -> bool:
     """Tell whether mail at this domain, or at one that it belongs to, is consumer mail."""
     labels = domain.lower().rstrip(".").split(".")
-    return any(".".join(labels[at:]) in CONSUMER_MAIL for at in range(len(labels) - 1))
+    return any(".".join(labels[at:]) in DOMAINS for at in range(len(labels) - 1))

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.consumer_mail import CONSUMER_MAIL, is_consumer_mail
+from contacts import consumer_mail as of_contacts
+from integrations.consumer_mail import DOMAINS, is_consumer_mail
 from integrations.errors import QuestionRejected
 from integrations.firm_domains import claimed_domain, firm_domain, why_unusable
 
@@ -103,9 +104,13 @@ def test_no_address_is_a_domain(address: object):
     assert why_unusable(str(address)) == "is an IP address, not a name"
 
 
-@given(st.lists(LABELS, min_size=1, max_size=4), st.sampled_from(sorted(CONSUMER_MAIL)))
+@given(st.lists(LABELS, min_size=1, max_size=4), st.sampled_from(sorted(DOMAINS)))
 def test_a_name_below_consumer_mail_is_consumer_mail_and_one_beside_is_not(
     labels: list[str], domain: str
 ):
     assert is_consumer_mail(".".join([*labels, domain]))
     assert not is_consumer_mail(f"{domain}.test")
+
+
+def test_both_rooms_know_the_same_consumer_mail():
+    assert of_contacts.DOMAINS == DOMAINS
