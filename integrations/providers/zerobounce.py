@@ -9,6 +9,7 @@ from typing import Any
 from integrations.auth import body_key, query_key
 from integrations.batches import batch_size
 from integrations.errors import (
+    AccountUnusable,
     CallError,
     ContractBroken,
     CredentialRejected,
@@ -51,7 +52,13 @@ _ABOUT_ACCOUNT = re.compile(r"api[ _]key|credit", re.IGNORECASE)
 
 def size(options: Mapping[str, Any]) -> int:
     """Return how many addresses share a request; 1 where a region is set, which has no batches."""
-    return 1 if options.get("region") in REGIONS else batch_size(options, LARGEST_BATCH)
+    return 1 if _region(options) else batch_size(options, LARGEST_BATCH)
+
+
+def _region(options: Mapping[str, Any]) -> str:
+    """Return where addresses have to be looked at, "" for anywhere."""
+    said = str(options.get("region") or "").strip().lower()
+    return "" if said == "any" else said
 
 
 async def ask_validations(api: Api, asks: Sequence[Ask]) -> Sequence[Reply]:
@@ -65,8 +72,10 @@ async def ask_validations(api: Api, asks: Sequence[Ask]) -> Sequence[Reply]:
 
 
 async def _ask_one(api: Api, email: str) -> dict[str, Reply]:
-    region = api.options.get("region")
-    path = f"{region}:/validate" if region in REGIONS else "/validate"
+    region = _region(api.options)
+    if region not in ("", *REGIONS):
+        raise AccountUnusable("ZeroBounce: the region is neither any, us nor eu")
+    path = f"{region}:/validate" if region else "/validate"
     found = READ.body(await api.get(path, email=email, ip_address=""))
     if "error" in found:
         raise await _refusal(api, READ.text(found, "error"))
