@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 import orjson
 from multidict import CIMultiDict
 
-from integrations.auth import Auth, Params
+from integrations.auth import Auth, BodyKey, Params
 from integrations.calls import Call
 from integrations.classify import subject
 from integrations.errors import AccountUnusable, ContractBroken
@@ -79,6 +79,9 @@ class HttpApi:
             content = urlencode(form, doseq=True).encode("ascii")
             given.setdefault("Content-Type", FORM)
         elif json is not None:
+            in_use = auth or self._call.provider.auth
+            if isinstance(in_use, BodyKey):
+                json = in_use.filled(self._call.account.secrets, json)
             content = orjson.dumps(json)
             given.setdefault("Content-Type", JSON)
         return await self._ask("POST", path, content, given, params, auth)

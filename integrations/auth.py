@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 Params = dict[str, str | Sequence[str]]
 
@@ -49,6 +49,21 @@ class QueryKey:
 
 
 @dataclass(frozen=True, slots=True)
+class BodyKey:
+    """Fills the JSON body of a POST; on the request's head it puts nothing."""
+
+    field: str
+    secret: str
+
+    def apply(self, secrets: Mapping[str, str], headers: dict[str, str], params: Params) -> None:
+        secrets[self.secret]
+
+    def filled(self, secrets: Mapping[str, str], body: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the body with the key in it, "" where there is none."""
+        return {self.field: secrets.get(self.secret, ""), **body}
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     def apply(self, secrets: Mapping[str, str], headers: dict[str, str], params: Params) -> None:
         pass
@@ -75,3 +90,8 @@ def header_key(header: str, secret: str = "api_key") -> Auth:
 def query_key(param: str, secret: str = "api_key") -> Auth:
     """A query parameter that carries the key."""
     return QueryKey(param, secret)
+
+
+def body_key(field: str, secret: str = "api_key") -> Auth:
+    """A field of the JSON body that carries the key, for POST alone."""
+    return BodyKey(field, secret)

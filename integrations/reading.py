@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from integrations.errors import ContractBroken
+from integrations.provider import Fact, Value
 
 Body = Mapping[str, Any]
+
+
+def told(said: Iterable[tuple[str, Value]], sure: float) -> list[Fact]:
+    """Return a fact, so sure, for each field of which something is said."""
+    return [Fact(name, value, sure) for name, value in said if value not in (None, "")]
 
 
 class Reader:
@@ -90,3 +96,14 @@ class Reader:
         if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
             raise self.broken(key, value)
         return value
+
+    def texts(self, body: Body, key: str) -> list[str]:
+        """Return a list of texts, trimmed, without blanks; empty when it is null or absent.
+
+        One text counts as a list of one.
+        """
+        value = body.get(key)
+        listed = [value] if isinstance(value, str) else value or []
+        if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
+            raise self.broken(key, value)
+        return [one.strip() for one in listed if one.strip()]

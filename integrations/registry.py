@@ -5,17 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from integrations.provider import Lookup, Provider
+from integrations.providers.apollo import APOLLO
+from integrations.providers.clearbit import CLEARBIT
 from integrations.providers.google_places import GOOGLE_PLACES
 from integrations.providers.hunter import HUNTER
+from integrations.providers.numverify import NUMVERIFY
+from integrations.providers.own import OWN
+from integrations.providers.peopledatalabs import PEOPLEDATALABS
 from integrations.providers.twilio import TWILIO
 from integrations.providers.yelp import YELP
+from integrations.providers.zerobounce import ZEROBOUNCE
 from integrations.search import Search
 
 PROVIDERS: tuple[Provider, ...] = (
     TWILIO,
+    NUMVERIFY,
+    PEOPLEDATALABS,
+    APOLLO,
+    CLEARBIT,
     HUNTER,
     GOOGLE_PLACES,
     YELP,
+    ZEROBOUNCE,
+    OWN,
 )
 
 

@@ -139,6 +139,7 @@ def _page(
 def _glance(request: HttpRequest, row: Account) -> dict[str, Any]:
     """What the top of the page shows, and a test shows anew."""
     (standing,) = standings([row], in_sandbox=is_sandbox())
+    has_test = standing.provider.trial is not None and may(request, TEST)
     waiting = [
         run for run in neighbours().waiting_runs(row) if request.user.has_perm(run.permission)
     ]
@@ -146,7 +147,7 @@ def _glance(request: HttpRequest, row: Account) -> dict[str, Any]:
         "standing": standing,
         "waiting": waiting,
         "calls_link": f"{reverse('admin:integrations_apicall_changelist')}?provider={row.provider}",
-        "test_link": _address("test", row) if may(request, TEST) else "",
+        "test_link": _address("test", row) if has_test else "",
         "resume_link": _address("resume", row) if may(request, CHANGE) else "",
         **_circuit(request),
     }

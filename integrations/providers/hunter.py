@@ -14,6 +14,7 @@ from integrations.errors import (
     QuotaExhausted,
     Throttled,
 )
+from integrations.firm_domains import firm_domain
 from integrations.provider import (
     MINUTE,
     SECOND,
@@ -81,6 +82,7 @@ HUNTER = Provider(
             hint="40 hexadecimal digits, under API in Hunter's dashboard",
         ),
     ),
+    # The verifier's; the searches may be asked 15 times a second and 500 a minute.
     rate=Rate(10, per=SECOND) & Rate(300, per=MINUTE),
     timeout_s=25.0,  # the finder looks for up to 20 s
     classify=classify,
@@ -97,9 +99,8 @@ HUNTER = Provider(
 )
 async def domain_search(api: Api, q: Question) -> list[Fact]:
     """Return what Hunter knows of the firm behind a domain, with the pattern of its addresses."""
-    found = READ.part(
-        READ.body(await api.get("/domain-search", domain=q.domain, limit="1")), "data"
-    )
+    domain = firm_domain(q.domain, "Hunter")
+    found = READ.part(READ.body(await api.get("/domain-search", domain=domain, limit="1")), "data")
     if not READ.parts(found, "emails") and not READ.text(found, "pattern"):
         return []
     said = [
@@ -121,9 +122,10 @@ async def domain_search(api: Api, q: Question) -> list[Fact]:
 )
 async def find_email(api: Api, q: Question) -> list[Fact]:
     """Return the address of a named person at a domain, as sure as Hunter's score."""
+    domain = firm_domain(q.domain, "Hunter")
     answer = READ.body(
         await api.get(
-            "/email-finder", domain=q.domain, first_name=q.first_name, last_name=q.last_name
+            "/email-finder", domain=domain, first_name=q.first_name, last_name=q.last_name
         )
     )
     found = READ.part(answer, "data")

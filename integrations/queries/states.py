@@ -46,7 +46,7 @@ def states_of(
         text = "The sandbox answers in the provider's place; nothing is bought."
         found.append(State("sandbox", "Sandbox", "info", text))
     elif not found:
-        found.append(_ready(was_heard=was_heard))
+        found.append(_ready(of, was_heard=was_heard))
     return tuple(found)
 
 
@@ -101,8 +101,9 @@ def _of_circuit(circuit: CircuitState) -> State:
     return State("circuit", label, "danger", text, circuit.opened_at)
 
 
-def _ready(*, was_heard: bool) -> State:
+def _ready(of: Provider, *, was_heard: bool) -> State:
     if was_heard:
         return State("connected", "Connected", "success", "The provider answers.")
-    text = "The secrets are set, but nothing has been asked yet: test the connection."
+    start = "The secrets are set, but nothing" if of.secrets else "It needs no secret; nothing"
+    text = f"{start} has been asked yet{': test the connection' if of.trial else ''}."
     return State("ready", "Not asked yet", "info", text)

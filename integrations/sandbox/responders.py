@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from integrations.sandbox.apollo import Apollo
+from integrations.sandbox.clearbit import Clearbit
 from integrations.sandbox.google_places import GooglePlaces
 from integrations.sandbox.hunter import Hunter
+from integrations.sandbox.numverify import NumVerify
+from integrations.sandbox.peopledatalabs import PeopleDataLabs
 from integrations.sandbox.responder import Responder
 from integrations.sandbox.slack import Slack
 from integrations.sandbox.twilio import Twilio
 from integrations.sandbox.yelp import Yelp
+from integrations.sandbox.zerobounce import ZeroBounce
 
 
 def responders() -> Sequence[Responder]:
     """Return a responder of every provider, none of which has been asked anything yet."""
     return (
         Twilio(),
+        NumVerify(),
+        PeopleDataLabs(),
+        Apollo(),
+        Clearbit(),
         Hunter(),
         GooglePlaces(),
         Yelp(),
+        ZeroBounce(),
         Slack(),
     )

@@ -77,25 +77,25 @@ def search_files() -> Iterator[Any]:
                 yield each, path
 
 
-def replay(provider: Provider, recorded: dict[str, Any]) -> tuple[list[Reply], RecordedGate]:
-    """Ask the file's lookup with its inputs; return the replies and the gate that heard it.
+def replay(provider: Provider, recorded: dict[str, Any], gate: RecordedGate) -> list[Reply]:
+    """Ask the file's lookup with its inputs over the gate; return the replies.
 
-    `inputs` may be a list, for a lookup that is asked about many at once.
+    `inputs` may be a list, for a lookup that is asked about many at once. Raises what it raises.
     """
     lookup = provider.lookups[recorded["lookup"]]
-    api, gate = api_of(provider, recorded)
     given = recorded["inputs"]
     ticket = recorded.get("ticket", "")
     asks = [
         Ask(lookup, Question(inputs, ticket))
         for inputs in (given if isinstance(given, list) else [given])
     ]
-    return asyncio.run(_ask(api, lookup, asks)), gate
+    return asyncio.run(_ask(api_of(provider, recorded, gate), lookup, asks))
 
 
 def replay_search(provider: Provider, recorded: dict[str, Any]) -> tuple[Page, RecordedGate]:
     """Ask the file's search; return the page and the gate that heard it."""
-    api, gate = api_of(provider, recorded)
+    gate = RecordedGate(recorded["exchanges"])
+    api = api_of(provider, recorded, gate)
     wanted = Wanted(**recorded["wanted"])
     search = provider.searches[recorded["search"]]
     return asyncio.run(_search(api, search, wanted, recorded.get("cursor", ""))), gate
@@ -105,9 +105,8 @@ async def _search(api: HttpApi, search: Search, wanted: Wanted, cursor: str) -> 
     return await search.ask(api, wanted, cursor)
 
 
-def api_of(provider: Provider, recorded: dict[str, Any]) -> tuple[HttpApi, RecordedGate]:
+def api_of(provider: Provider, recorded: dict[str, Any], gate: RecordedGate) -> HttpApi:
     """Return the real Api over the file's exchanges, with the sandbox's secrets."""
-    gate = RecordedGate(recorded["exchanges"])
     secrets = {secret.name: secret.sandbox for secret in provider.secrets}
     view = AccountView(
         0, provider.slug, 1, secrets, recorded.get("options") or {}, (), 100,
@@ -115,7 +114,7 @@ def api_of(provider: Provider, recorded: dict[str, Any]) -> tuple[HttpApi, Recor
     )  # fmt: skip
     api = HttpApi(cast(Gate, gate), Call(provider, view, uuid4()))
     api.memory = {}
-    return api, gate
+    return api
 
 
 async def _ask(api: HttpApi, lookup: Lookup, asks: list[Ask]) -> list[Reply]:
@@ -147,6 +146,7 @@ def plain(facts: Any) -> list[list[Any]]:
 __all__ = [
     "FOLDER",
     "Fact",
+    "RecordedGate",
     "files",
     "plain",
     "replay",

@@ -8,7 +8,7 @@ import pytest
 
 from integrations import errors
 from integrations.api import HttpApi, address
-from integrations.auth import basic, bearer, query_key
+from integrations.auth import basic, bearer, body_key, query_key
 from integrations.provider import Switch
 from tests.integrations.loopback import Reply, acme, call_to, loopback, opened, run_async
 
@@ -48,6 +48,29 @@ async def test_post_sends_a_form_with_repeated_keys():
         (seen,) = server.seen
         assert seen.body == b"To=%2B14155550100&Event=initiated&Event=answered"
         assert seen.headers["content-type"] == "application/x-www-form-urlencoded"
+
+
+@run_async
+async def test_a_key_in_the_body():
+    async with loopback() as server, opened() as gate:
+        api = HttpApi(gate, call_to(server.url))
+
+        await api.post("/batch", json={"n": [1]}, auth=body_key("key", "password"))
+
+        (seen,) = server.seen
+        assert (seen.target, seen.body) == ("/batch", b'{"key":"acme-password","n":[1]}')
+        assert "authorization" not in seen.headers
+
+
+@run_async
+async def test_a_key_that_is_missing_in_the_body_sends_nothing():
+    async with loopback() as server, opened() as gate:
+        call = call_to(server.url, acme(auth=body_key("key", "password")), secrets={})
+
+        with pytest.raises(errors.AccountUnusable, match="no Password"):
+            await HttpApi(gate, call).post("/batch", json={})
+
+        assert server.seen == []
 
 
 @run_async

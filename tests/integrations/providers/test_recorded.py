@@ -10,10 +10,11 @@ import pytest
 
 from enrichment import golden
 from integrations.errors import CallError
-from integrations.provider import Provider
+from integrations.provider import Provider, Reply
 from integrations.registry import PROVIDERS
 from tests.integrations.recording import (
     FOLDER,
+    RecordedGate,
     files,
     plain,
     replay,
@@ -30,22 +31,24 @@ SEARCHES = [pytest.param(of, path, id=f"{of.slug}-{path.stem}") for of, path in 
 @pytest.mark.parametrize(("provider", "path"), CASES)
 def test_a_recorded_exchange_is_asked_and_understood(provider: Provider, path: Path):
     recorded = json.loads(path.read_text())
+    gate = RecordedGate(recorded["exchanges"])
+    replies: list[Reply] = []
+    error = ""
 
     try:
-        replies, gate = replay(provider, recorded)
-        errors = [type(reply.error).__name__ if reply.error else "" for reply in replies]
-        said = [plain(reply.facts) for reply in replies]
+        replies = replay(provider, recorded, gate)
     except CallError as raised:
-        assert type(raised).__name__ == recorded["error"]
-        return
+        error = type(raised).__name__
 
-    wanted = recorded["exchanges"]
-    facts = recorded["facts"] if isinstance(recorded["inputs"], list) else [recorded["facts"]]
+    wanted, facts = recorded["exchanges"], recorded.get("facts", [])
+    facts = facts if isinstance(recorded["inputs"], list) or error else [facts]
+    errors = [type(reply.error).__name__ if reply.error else "" for reply in replies]
+    assert error == recorded.get("error", "")
     assert [request_of(one, provider.base_url) for one in gate.sent] == [
         one["request"] for one in wanted
     ]
     assert [sent_of(one) for one in gate.sent] == [one.get("sent") for one in wanted]
-    assert said == [sorted(each, key=str) for each in facts]
+    assert [plain(reply.facts) for reply in replies] == [sorted(each, key=str) for each in facts]
     assert errors == recorded.get("errors", [""] * len(replies))
 
 
