@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from integrations.provider import Lookup, Provider
+from integrations.providers.google_geocoding import GOOGLE_GEOCODING
 from integrations.providers.google_places import GOOGLE_PLACES
 from integrations.providers.hunter import HUNTER
+from integrations.providers.truecaller import TRUECALLER
 from integrations.providers.twilio import TWILIO
+from integrations.providers.whitepages import WHITEPAGES
 from integrations.providers.yelp import YELP
 from integrations.search import Search
 
@@ -16,6 +19,9 @@ PROVIDERS: tuple[Provider, ...] = (
     HUNTER,
     GOOGLE_PLACES,
     YELP,
+    WHITEPAGES,
+    TRUECALLER,
+    GOOGLE_GEOCODING,
 )
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from integrations.sandbox.google_geocoding import GoogleGeocoding
 from integrations.sandbox.google_places import GooglePlaces
 from integrations.sandbox.hunter import Hunter
 from integrations.sandbox.responder import Responder
 from integrations.sandbox.slack import Slack
+from integrations.sandbox.truecaller import Truecaller
 from integrations.sandbox.twilio import Twilio
+from integrations.sandbox.whitepages import Whitepages
 from integrations.sandbox.yelp import Yelp
 
 
@@ -19,5 +22,8 @@ def responders() -> Sequence[Responder]:
         Hunter(),
         GooglePlaces(),
         Yelp(),
+        Whitepages(),
+        Truecaller(),
+        GoogleGeocoding(),
         Slack(),
     )
