@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 import orjson
 from multidict import CIMultiDict
 
-from integrations.auth import Auth, Params
+from integrations.auth import Auth, Held, Params
 from integrations.calls import Call
 from integrations.classify import subject
 from integrations.errors import AccountUnusable, ContractBroken
@@ -34,7 +34,7 @@ class HttpApi:
 
     `options` are the account's, over the defaults of the provider's switches; `memory` is this
     process's for the account at its version; `last_body` is the last answer as parsed, for the
-    answer's raw words.
+    answer's raw words; None again as soon as something else is asked.
     """
 
     def __init__(self, gate: Gate, call: Call) -> None:
@@ -72,14 +72,14 @@ class HttpApi:
     ) -> Any:
         """Return the parsed answer to a POST of `json` or `form`. Raises CallError.
 
-        A sequence in `form` becomes a repeated key.
+        A sequence in `form` becomes a repeated key; an `auth.Held` in `json`, the secret it names.
         """
         content, given = b"", {**(headers or {})}
         if form is not None:
             content = urlencode(form, doseq=True).encode("ascii")
             given.setdefault("Content-Type", FORM)
         elif json is not None:
-            content = orjson.dumps(json)
+            content = orjson.dumps(json, default=self._secret)
             given.setdefault("Content-Type", JSON)
         return await self._ask("POST", path, content, given, params, auth)
 
@@ -92,7 +92,7 @@ class HttpApi:
         params: Params,
         auth: Auth | None,
     ) -> Any:
-        call = self._call
+        call, self.last_body = self._call, None
         headers.setdefault("Accept", JSON)
         try:
             apply_auth(call, headers, params, auth)
@@ -107,6 +107,11 @@ class HttpApi:
             self.last_body = incoming.body
             raise call.error
         return self._parsed(incoming)
+
+    def _secret(self, place: Any) -> str:
+        if isinstance(place, Held):
+            return self._call.account.secrets[place.secret]
+        raise TypeError(type(place).__name__)
 
     def _parsed(self, incoming: Incoming) -> Any:
         call, content = self._call, incoming.content

@@ -48,6 +48,18 @@ class QueryKey:
         params[self.param] = secrets[self.secret]
 
 
+class Held:
+    """The place of a secret in a JSON body: `api.post(json={"password": Held("password")})`.
+
+    No dataclass, since orjson would write one out instead of asking what it stands for.
+    """
+
+    __slots__ = ("secret",)
+
+    def __init__(self, secret: str) -> None:
+        self.secret = secret
+
+
 @dataclass(frozen=True, slots=True)
 class Nothing:
     def apply(self, secrets: Mapping[str, str], headers: dict[str, str], params: Params) -> None:

@@ -10,6 +10,7 @@ from integrations.providers.google_places import GOOGLE_PLACES
 from integrations.providers.hunter import HUNTER
 from integrations.providers.truecaller import TRUECALLER
 from integrations.providers.twilio import TWILIO
+from integrations.providers.verizon import VERIZON
 from integrations.providers.whitepages import WHITEPAGES
 from integrations.providers.yelp import YELP
 from integrations.search import Search
@@ -22,6 +23,7 @@ PROVIDERS: tuple[Provider, ...] = (
     WHITEPAGES,
     TRUECALLER,
     GOOGLE_GEOCODING,
+    VERIZON,
 )
 
 

@@ -151,12 +151,12 @@ def degrees(q: Question, name: str, most: float) -> float:
     return found
 
 
-def _asked(q: Question) -> dict[str, str]:
+def _asked(q: Question) -> dict[str, Any]:
     """Return the parameters of an address. Raises QuestionRejected for one that has no place."""
     rest = {name: q.get(name) for name in ("city", "state", "postal_code")}
     if q.get("country").strip().lower() not in HOME:
-        whole = [q.get("address_line"), rest["city"], rest["state"], rest["postal_code"]]
-        return {"address": ", ".join(part for part in [*whole, q.get("country")] if part)}
+        parts = [q.get("address_line"), *rest.values(), q.get("country")]
+        return {"address": ", ".join(part for part in parts if part)}
     at = read(q.get("address_line"), **rest)
     if at.kind == "po_box":
         raise QuestionRejected("address_line: a PO box is no place")

@@ -97,7 +97,7 @@ async def find_resident(api: Api, q: Question) -> list[Fact]:
         state=q.get("state"),
         postal_code=q.get("postal_code"),
     )
-    asked = {
+    asked: dict[str, str] = {
         "first_name": q.get("first_name"),
         "last_name": q.get("last_name"),
         "street": at.line,
@@ -105,7 +105,7 @@ async def find_resident(api: Api, q: Question) -> list[Fact]:
         "state_code": at.state,
         "zipcode": at.postal_code[:5],
     }
-    given = {name: value for name, value in asked.items() if value}
+    given: dict[str, Any] = {name: value for name, value in asked.items() if value}
     people = _people(await api.get("/v2/person/", **given, page_size=CANDIDATES))
     return _facts(people) if people else []
 
@@ -114,8 +114,8 @@ async def find_resident(api: Api, q: Question) -> list[Fact]:
 async def ask_for_the_usage(api: Api) -> str:
     """Return that the key is accepted; only person and property queries are billed."""
     today = datetime.now(UTC).date()
-    days_asked = {"start_date": str(today - timedelta(days=1)), "end_date": str(today)}
-    await api.get("/v1/account/usage", **days_asked)
+    yesterday = str(today - timedelta(days=1))
+    await api.get("/v1/account/usage", start_date=yesterday, end_date=str(today))
     return "Whitepages accepts the key."
 
 

@@ -11,6 +11,7 @@ from integrations.sandbox.responder import Responder
 from integrations.sandbox.slack import Slack
 from integrations.sandbox.truecaller import Truecaller
 from integrations.sandbox.twilio import Twilio
+from integrations.sandbox.verizon import Verizon
 from integrations.sandbox.whitepages import Whitepages
 from integrations.sandbox.yelp import Yelp
 
@@ -25,5 +26,6 @@ def responders() -> Sequence[Responder]:
         Whitepages(),
         Truecaller(),
         GoogleGeocoding(),
+        Verizon(),
         Slack(),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import pytest
@@ -68,9 +68,9 @@ def understood(body: Any) -> str:
     """Return the error's name, "" for a miss, else where both lookups say it is."""
     if error := classify(200, body, {}):
         return type(error).__name__
-    api = RecordedApi(body)
-    facts = asyncio.run(forward(api, Question(HOME)))
-    backwards = asyncio.run(reverse(api, Question(PLACE)))
+    api: Any = RecordedApi(body)
+    facts = asyncio.run(cast(Any, forward(api, Question(HOME))))
+    backwards = asyncio.run(cast(Any, reverse(api, Question(PLACE))))
     assert bool(facts) == bool(backwards)
     return " ".join(str(fact.value) for fact in facts)
 
