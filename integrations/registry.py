@@ -10,6 +10,7 @@ from integrations.providers.google_places import GOOGLE_PLACES
 from integrations.providers.hunter import HUNTER
 from integrations.providers.truecaller import TRUECALLER
 from integrations.providers.twilio import TWILIO
+from integrations.providers.twilio_trust_hub import TWILIO_TRUST_HUB
 from integrations.providers.verizon import VERIZON
 from integrations.providers.whitepages import WHITEPAGES
 from integrations.providers.yelp import YELP
@@ -24,6 +25,7 @@ PROVIDERS: tuple[Provider, ...] = (
     TRUECALLER,
     GOOGLE_GEOCODING,
     VERIZON,
+    TWILIO_TRUST_HUB,
 )
 
 

@@ -7,7 +7,6 @@ connection. Google lets coordinates be kept for 30 days, place ids for good.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +22,7 @@ from integrations.errors import (
 )
 from integrations.provider import MINUTE, Api, Fact, Provider, Question, Rate, Secret, days, usd
 from integrations.providers.own.addresses import HOME, read
+from integrations.providers.own.places import place_of
 from integrations.reading import Body, Reader
 
 READ = Reader("Google Geocoding")
@@ -125,9 +125,7 @@ async def forward(api: Api, q: Question) -> list[Fact]:
 )
 async def reverse(api: Api, q: Question) -> list[Fact]:
     """Return the address nearest to a place; never as sure as one that was asked for."""
-    latitude, longitude = degrees(q, "latitude", 90), degrees(q, "longitude", 180)
-    if latitude == longitude == 0:
-        raise QuestionRejected("latitude: 0, 0 is in the sea; it stands for an empty place")
+    latitude, longitude = place_of(q)
     asked = f"{latitude:.6f},{longitude:.6f}"
     found = READ.body(await api.get("/maps/api/geocode/json", latlng=asked))
     results = READ.parts(found, "results")
@@ -138,17 +136,6 @@ async def reverse(api: Api, q: Question) -> list[Fact]:
     sure = round(SURE.get(_accuracy(place), 0.4) * BACKWARDS, 3)
     postal = _postal(place)
     return [*(Fact(name, value, sure) for name, value in postal.items()), *_named(place, sure)]
-
-
-def degrees(q: Question, name: str, most: float) -> float:
-    """Return an angle in degrees. Raises QuestionRejected for what is none, or out of range."""
-    try:
-        found = float(q.get(name))
-    except ValueError:
-        found = math.nan
-    if not -most <= found <= most:
-        raise QuestionRejected(f"{name}: degrees between -{most} and {most} expected")
-    return found
 
 
 def _asked(q: Question) -> dict[str, Any]:

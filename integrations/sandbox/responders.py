@@ -11,6 +11,7 @@ from integrations.sandbox.responder import Responder
 from integrations.sandbox.slack import Slack
 from integrations.sandbox.truecaller import Truecaller
 from integrations.sandbox.twilio import Twilio
+from integrations.sandbox.twilio_trust_hub import TwilioTrustHub
 from integrations.sandbox.verizon import Verizon
 from integrations.sandbox.whitepages import Whitepages
 from integrations.sandbox.yelp import Yelp
@@ -27,5 +28,6 @@ def responders() -> Sequence[Responder]:
         Truecaller(),
         GoogleGeocoding(),
         Verizon(),
+        TwilioTrustHub(),
         Slack(),
     )

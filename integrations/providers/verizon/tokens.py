@@ -6,16 +6,15 @@ account's memory and fetched once, however many lookups want them at the same ti
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from integrations.auth import Held, basic
 from integrations.errors import CallError, CredentialRejected, NotEntitled, Rejected
 from integrations.provider import Api
 from integrations.providers.verizon.results import READ
+from integrations.turns import turn
 
 SESSION_S, TOKEN_MARGIN_S = 15 * 60, 60
 
@@ -59,7 +58,7 @@ async def with_tokens(api: Api, method: str, path: str, **more: Any) -> Any:
 async def tokens_of(api: Api) -> Mapping[str, str]:
     """Return the headers with both tokens; they are fetched once, whoever else wants them now."""
     kept = api.memory
-    async with _turn(kept):
+    async with turn(kept, "tokens"):
         now = time.time()
         if now >= kept.get("bearer_until", 0.0):
             kept["bearer"], kept["bearer_until"] = await _bearer(api, now)
@@ -91,10 +90,3 @@ def _given(said: Mapping[str, Any], key: str) -> str:
     if not token:
         raise READ.broken(key, None)
     return token
-
-
-def _turn(kept: MutableMapping[str, Any]) -> asyncio.Lock:
-    """Return the lock of this event loop; a memory may outlive a loop."""
-    turns = kept.setdefault("turns", WeakKeyDictionary())
-    lock: asyncio.Lock = turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
-    return lock
