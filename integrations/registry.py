@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from integrations.provider import Lookup, Provider
+from integrations.providers.fcc import FCC
 from integrations.providers.google_geocoding import GOOGLE_GEOCODING
 from integrations.providers.google_places import GOOGLE_PLACES
 from integrations.providers.hunter import HUNTER
@@ -25,6 +26,7 @@ PROVIDERS: tuple[Provider, ...] = (
     TRUECALLER,
     GOOGLE_GEOCODING,
     VERIZON,
+    FCC,
     TWILIO_TRUST_HUB,
 )
 

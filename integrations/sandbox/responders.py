@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from integrations.sandbox.fcc import Fcc
 from integrations.sandbox.google_geocoding import GoogleGeocoding
 from integrations.sandbox.google_places import GooglePlaces
 from integrations.sandbox.hunter import Hunter
@@ -28,6 +29,7 @@ def responders() -> Sequence[Responder]:
         Truecaller(),
         GoogleGeocoding(),
         Verizon(),
+        Fcc(),
         TwilioTrustHub(),
         Slack(),
     )
