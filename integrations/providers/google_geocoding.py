@@ -23,6 +23,7 @@ from integrations.errors import (
 from integrations.provider import MINUTE, Api, Fact, Provider, Question, Rate, Secret, days, usd
 from integrations.providers.own.addresses import HOME, read
 from integrations.providers.own.places import place_of
+from integrations.providers.own.refusing import refused
 from integrations.reading import Body, Reader
 
 READ = Reader("Google Geocoding")
@@ -146,9 +147,9 @@ def _asked(q: Question) -> dict[str, Any]:
         return {"address": ", ".join(part for part in parts if part)}
     at = read(q.get("address_line"), **rest)
     if at.kind == "po_box":
-        raise QuestionRejected("address_line: a PO box is no place")
+        raise refused("address_line", "a PO box is no place")
     if not at.city and not at.postal_code:
-        raise QuestionRejected("city: a town or a ZIP is needed beside the street")
+        raise refused("city", "a town or a ZIP is needed beside the street")
     area = f"{at.state} {at.postal_code}".strip()
     whole = ", ".join(part for part in (at.line, at.city, area) if part)
     return {"address": whole, "components": "country:US"}

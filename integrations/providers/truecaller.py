@@ -8,8 +8,8 @@ so there is no test of the connection.
 from __future__ import annotations
 
 from integrations.auth import bearer
-from integrations.errors import QuestionRejected
 from integrations.provider import SECOND, Api, Fact, Provider, Question, Rate, Secret, days, usd
+from integrations.providers.own.refusing import refused
 from integrations.reading import Body, Reader
 
 READ = Reader("Truecaller")
@@ -22,7 +22,14 @@ TRUECALLER = Provider(
     docs="https://docs.truecaller.com/truecaller-sdk",
     base_url="https://api4.truecaller.com",
     auth=bearer("api_key"),
-    secrets=(Secret("api_key", "API key", "TRUECALLER_API_KEY"),),
+    secrets=(
+        Secret(
+            "api_key",
+            "API key",
+            "TRUECALLER_API_KEY",
+            hint="from your own agreement with Truecaller",
+        ),
+    ),
     rate=Rate(5, per=SECOND),
     notice="Truecaller offers no lookup by number to servers any more. This asks as the predecessor"
     " of Switchboard did; it works only with an agreement of your own, and is off by default.",
@@ -46,7 +53,7 @@ async def search(api: Api, q: Question) -> list[Fact]:
     """Return name and address that go by a number of the United States."""
     phone = q.get("phone")
     if not phone.startswith("+1") or len(phone) != 12:
-        raise QuestionRejected("phone: numbers of the United States only")
+        raise refused("phone", "numbers of the United States only")
     answer = READ.body(await api.get("/v1/search", q=phone[2:], countryCode="US", type="phone"))
     people = READ.parts(answer, "data")
     if not people:

@@ -15,6 +15,7 @@ from integrations.auth import header_key
 from integrations.errors import CallError, QuestionRejected, QuotaExhausted
 from integrations.provider import SECOND, Api, Fact, Provider, Question, Rate, Secret, days, usd
 from integrations.providers.own.addresses import read
+from integrations.providers.own.refusing import refused
 from integrations.reading import Body, Reader
 
 READ = Reader("Whitepages")
@@ -72,7 +73,7 @@ async def find_person(api: Api, q: Question) -> list[Fact]:
     """Return the person whom a number belongs to, as sure as the match is."""
     phone = q.get("phone")
     if not phone.startswith("+1") or len(phone) != 12:
-        raise QuestionRejected("phone: Whitepages knows numbers of the United States only")
+        raise refused("phone", "Whitepages knows numbers of the United States only")
     people = _people(await api.get("/v2/person/", phone=phone[2:], page_size=CANDIDATES))
     if not people:
         return []

@@ -42,9 +42,9 @@ FCC = Provider(
             "folder",
             "Folder of availability files",
             "",
-            hint="with the CSV or ZIP files of broadbandmap.fcc.gov, fixed broadband by state",
+            hint="With the CSV or ZIP files of broadbandmap.fcc.gov, fixed broadband by state",
         ),
-        Switch("brand", "Carrier", "Verizon", hint="part of the brand's name; empty: any carrier"),
+        Switch("brand", "Carrier", "Verizon", hint="Part of the brand's name; empty: any carrier"),
     ),
     notice="Reads files that you download from broadbandmap.fcc.gov twice a year; without a folder"
     " nothing is asked. The map's own search has no official contract and is not used.",

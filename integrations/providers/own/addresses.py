@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import usaddress
 
-from integrations.errors import QuestionRejected
 from integrations.provider import Api, Fact, Question
 from integrations.providers.own.postal import (
     CODES,
@@ -21,6 +20,7 @@ from integrations.providers.own.postal import (
     state_code,
     zip_code,
 )
+from integrations.providers.own.refusing import refused
 
 LONGEST = 255
 HOME = frozenset({"", "us", "usa", "u.s.", "u.s.a.", "united states", "united states of america"})
@@ -65,7 +65,7 @@ def read(
     street, a state that there is none of, a ZIP that there is none of or that lies elsewhere.
     """
     if country.strip().lower() not in HOME:
-        raise QuestionRejected("country: only addresses of the United States are read here")
+        raise refused("country", "only addresses of the United States are read here")
     parts, kind = _told_apart(text)
     is_box = kind == "PO Box" and any(c.isdigit() for c in parts.get("USPSBoxID", ""))
     if not is_box:
@@ -74,7 +74,7 @@ def read(
     code = state_code(named)
     given = state_code(state)
     if code and given and code != given:
-        raise QuestionRejected(f"state: the line says {code}, the contact {given}")
+        raise refused("state", f"the line says {code}, the contact {given}")
     code = code or given
     line = " ".join(_tidied(parts))
     return Address(
@@ -112,21 +112,21 @@ async def parse_address(api: Api, q: Question) -> list[Fact]:
 def _told_apart(text: str) -> tuple[dict[str, str], str]:
     words = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     if not words or len(words) > LONGEST:
-        raise QuestionRejected("address_line: has to have between 1 and 255 characters")
+        raise refused("address_line", "has to have between 1 and 255 characters")
     try:
         parts, kind = usaddress.tag(words)
     except usaddress.RepeatedLabelError:
-        raise QuestionRejected("address_line: reads like more than one address") from None
+        raise refused("address_line", "reads like more than one address") from None
     return dict(parts), kind
 
 
 def _require_street(parts: Mapping[str, str], kind: str) -> None:
     if kind == "Intersection":
-        raise QuestionRejected("address_line: is a crossing; a house number is missing")
+        raise refused("address_line", "is a crossing; a house number is missing")
     if not any(c.isdigit() for c in parts.get("AddressNumber", "")):
-        raise QuestionRejected("address_line: has no house number")
+        raise refused("address_line", "has no house number")
     if not parts.get("StreetName"):
-        raise QuestionRejected("address_line: has no street")
+        raise refused("address_line", "has no street")
 
 
 def _kind(parts: Mapping[str, str], *, is_box: bool) -> str:

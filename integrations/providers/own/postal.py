@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from integrations.errors import QuestionRejected
+from integrations.providers.own.refusing import refused
 
 # Code: (name, prefixes of its ZIPs, as ranges).
 STATES: Mapping[str, tuple[str, str]] = {
@@ -99,7 +99,7 @@ def state_code(text: str) -> str:
     """Return a state's two letters by its name or letters, "" for "". Raises QuestionRejected."""
     name = " ".join(text.replace(".", "").replace(",", " ").split()).lower()
     if name and name not in CODES:
-        raise QuestionRejected(f"state: there is no state {text.strip()[:40]!r}")
+        raise refused("state", f"there is no state {text.strip()[:40]!r}")
     return CODES.get(name, "")
 
 
@@ -116,7 +116,7 @@ def zip_code(text: str, state: str = "") -> str:
     found = _ZIP.fullmatch(digits)
     states = STATES_BY_PREFIX.get(found.group(1)[:3], frozenset()) if found else frozenset()
     if not found or not states:
-        raise QuestionRejected(f"postal_code: there is no ZIP {text.strip()[:20]!r}")
+        raise refused("postal_code", f"there is no ZIP {text.strip()[:20]!r}")
     if state and state not in states:
-        raise QuestionRejected(f"postal_code: {found.group(1)} does not lie in {state}")
+        raise refused("postal_code", f"{found.group(1)} does not lie in {state}")
     return "-".join(part for part in found.groups() if part)

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 
 from integrations.auth import basic
-from integrations.errors import QuestionRejected
 from integrations.provider import (
     FREE,
     SECOND,
@@ -25,6 +24,7 @@ from integrations.provider import (
     Switch,
     days,
 )
+from integrations.providers.own.refusing import refused
 from integrations.providers.twilio.errors import classify
 from integrations.providers.twilio_trust_hub.building import finish
 from integrations.providers.twilio_trust_hub.profiles import READ, Profile, find, make, read_profile
@@ -62,7 +62,13 @@ TWILIO_TRUST_HUB = Provider(
             pattern=r"AC[0-9a-fA-F]{32}",
             hint="AC and 32 hexadecimal digits; the same as Twilio Lookup's",
         ),
-        Secret("auth_token", "Auth Token", "TWILIO_AUTH_TOKEN", pattern=r"[0-9a-fA-F]{32}"),
+        Secret(
+            "auth_token",
+            "Auth Token",
+            "TWILIO_AUTH_TOKEN",
+            pattern=r"[0-9a-fA-F]{32}",
+            hint="32 hexadecimal digits, below the Account SID",
+        ),
     ),
     rate=Rate(10, per=SECOND),
     max_in_flight=10,
@@ -74,12 +80,12 @@ TWILIO_TRUST_HUB = Provider(
             "makes_profiles",
             "Make profiles that are missing",
             False,
-            hint="off: companies without a profile stay unknown, and nothing is written at Twilio",
+            hint="Off, companies without a profile stay unknown, and nothing is written at Twilio",
         ),
         Switch("email", "E-mail for changes of status", "", hint="Twilio wants one for a profile"),
-        Switch("policy_sid", "Policy SID", "", hint="empty: the secondary business profile's"),
-        Switch("primary_sid", "Primary profile SID", "", hint="your own approved profile, BU…"),
-        Switch("status_callback", "Status callback", "", hint="an https address, or empty"),
+        Switch("policy_sid", "Policy SID", "", hint="Empty: the secondary business profile's"),
+        Switch("primary_sid", "Primary profile SID", "", hint="Your own approved profile, BU…"),
+        Switch("status_callback", "Status callback", "", hint="An https address, or empty"),
     ),
     notice="With “Make profiles that are missing” this creates real profiles at Twilio, under your"
     " name. It is off until you switch it on.",
@@ -107,7 +113,7 @@ async def verify(api: Api, q: Question) -> list[Fact]:
     domain = company_domain(q.get("company.domain"))
     name = " ".join(q.get("company.name").split())
     if not any(c.isalnum() for c in name):
-        raise QuestionRejected("company.name: has no letter in it")
+        raise refused("company.name", "has no letter in it")
     async with turn(api.memory, domain):
         profile = await find(api, name, domain)
         if not profile and api.options.get("makes_profiles"):
@@ -132,7 +138,7 @@ async def review(api: Api, q: Question) -> list[Fact]:
     """Return what became of a profile. Raises NotFound for one that is there no more."""
     sid = q.get("company.trust_profile_sid")
     if not sid.startswith("BU") or not sid.isalnum():
-        raise QuestionRejected("company.trust_profile_sid: BU and 32 hexadecimal digits expected")
+        raise refused("company.trust_profile_sid", "BU and 32 hexadecimal digits expected")
     found = READ.body(await api.get(f"/v1/CustomerProfiles/{sid}"))
     facts = _facts(read_profile(found, is_ours=True))
     return [fact for fact in facts if fact.field != "company.trust_profile_sid"]
@@ -155,9 +161,9 @@ def company_domain(text: str) -> str:
     else:
         is_ip = True
     if is_ip or "." not in domain:
-        raise QuestionRejected("company.domain: a domain like example.com expected")
+        raise refused("company.domain", "a domain like example.com expected")
     if domain in CONSUMER:
-        raise QuestionRejected(f"company.domain: {domain} has everybody's mailboxes")
+        raise refused("company.domain", f"{domain} has everybody's mailboxes")
     return domain
 
 

@@ -18,7 +18,7 @@ from uuid import NAMESPACE_URL, uuid5
 import orjson
 
 from integrations.auth import NO_AUTH, Held
-from integrations.errors import CallError, NotFound, OutcomeUnknown, Pending, QuestionRejected
+from integrations.errors import CallError, NotFound, OutcomeUnknown, Pending
 from integrations.provider import (
     MINUTE,
     Api,
@@ -32,6 +32,7 @@ from integrations.provider import (
     usd,
 )
 from integrations.providers.own.addresses import Address, read
+from integrations.providers.own.refusing import refused
 from integrations.providers.verizon.results import READ, result_of
 from integrations.providers.verizon.tokens import classify, tokens_of, with_tokens
 
@@ -51,10 +52,30 @@ VERIZON = Provider(
     base_url="https://thingspace.verizon.com/api",
     auth=NO_AUTH,
     secrets=(
-        Secret("app_key", "Application key", "VERIZON_APP_KEY"),
-        Secret("app_secret", "Application secret", "VERIZON_APP_SECRET"),
-        Secret("username", "User (UWS)", "VERIZON_USERNAME"),
-        Secret("password", "Password (UWS)", "VERIZON_PASSWORD"),
+        Secret(
+            "app_key",
+            "Application key",
+            "VERIZON_APP_KEY",
+            hint="in the ThingSpace portal, under Key management",
+        ),
+        Secret(
+            "app_secret",
+            "Application secret",
+            "VERIZON_APP_SECRET",
+            hint="beside the application key",
+        ),
+        Secret(
+            "username",
+            "User (UWS)",
+            "VERIZON_USERNAME",
+            hint="the user of Unified Web Services, whose session asks",
+        ),
+        Secret(
+            "password",
+            "Password (UWS)",
+            "VERIZON_PASSWORD",
+            hint="the password of that user",
+        ),
         Secret(
             "account_name",
             "Account name",
@@ -101,7 +122,7 @@ async def fixed_wireless(api: Api, q: Question) -> list[Fact]:
         return await _result(api, q.ticket)
     at = read(q.address_line, city=q.city, state=q.state, postal_code=q.postal_code)
     if at.kind == "po_box":
-        raise QuestionRejected("address_line: a PO box has no home internet")
+        raise refused("address_line", "a PO box has no home internet")
     body = _request(at)
     today = datetime.now(UTC).date()
     # Asked again on the same day after a lost answer, it is the same request to Verizon.
@@ -117,7 +138,8 @@ async def fixed_wireless(api: Api, q: Question) -> list[Fact]:
 @VERIZON.tests
 async def log_in(api: Api) -> str:
     """Return that both tokens were given; a token costs nothing."""
-    api.memory.clear()
+    for name in ("tokens", "bearer_until"):
+        api.memory.pop(name, None)
     await tokens_of(api)
     return "Verizon accepts the application and the user."
 
