@@ -48,13 +48,15 @@ def classify(status: int, body: Any, headers: Mapping[str, str]) -> CallError | 
     if status != 200:
         return None
     said = body.get("status") if isinstance(body, dict) else None
+    if not isinstance(said, str):
+        return ContractBroken("Google Geocoding: an answer without a status")
     if said in ANSWERED:
         return None
-    kind = REFUSALS.get(said, ContractBroken) if isinstance(said, str) else ContractBroken
-    words = str(body.get("error_message") or "")[:200] if isinstance(body, dict) else ""
+    kind = REFUSALS.get(said, ContractBroken)
+    words = str(body.get("error_message") or "")[:200]
     if kind is Throttled and "daily" in words.lower():
         kind = QuotaExhausted
-    return kind(f"Google Geocoding: {said or 'no status'} {words}".rstrip(), code=str(said or ""))
+    return kind(f"Google Geocoding: {said[:64]} {words}".rstrip(), code=said[:64])
 
 
 GOOGLE_GEOCODING = Provider(
