@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 import orjson
 from multidict import CIMultiDict
 
-from integrations.auth import Auth, BodyKey, Params
+from integrations.auth import Auth, Held, Params
 from integrations.calls import Call
 from integrations.classify import subject
 from integrations.errors import AccountUnusable, ContractBroken
@@ -34,7 +34,7 @@ class HttpApi:
 
     `options` are the account's, over the defaults of the provider's switches; `memory` is this
     process's for the account at its version; `last_body` is the last answer as parsed, for the
-    answer's raw words.
+    answer's raw words; None again as soon as something else is asked.
     """
 
     def __init__(self, gate: Gate, call: Call) -> None:
@@ -72,17 +72,14 @@ class HttpApi:
     ) -> Any:
         """Return the parsed answer to a POST of `json` or `form`. Raises CallError.
 
-        A sequence in `form` becomes a repeated key.
+        A sequence in `form` becomes a repeated key; an `auth.Held` in `json`, the secret it names.
         """
         content, given = b"", {**(headers or {})}
         if form is not None:
             content = urlencode(form, doseq=True).encode("ascii")
             given.setdefault("Content-Type", FORM)
         elif json is not None:
-            in_use = auth or self._call.provider.auth
-            if isinstance(in_use, BodyKey):
-                json = in_use.filled(self._call.account.secrets, json)
-            content = orjson.dumps(json)
+            content = self._written(json)
             given.setdefault("Content-Type", JSON)
         return await self._ask("POST", path, content, given, params, auth)
 
@@ -95,7 +92,7 @@ class HttpApi:
         params: Params,
         auth: Auth | None,
     ) -> Any:
-        call = self._call
+        call, self.last_body = self._call, None
         headers.setdefault("Accept", JSON)
         try:
             apply_auth(call, headers, params, auth)
@@ -110,6 +107,23 @@ class HttpApi:
             self.last_body = incoming.body
             raise call.error
         return self._parsed(incoming)
+
+    def _written(self, json: Any) -> bytes:
+        """Return a body with the account's secrets in their places. Raises AccountUnusable."""
+        try:
+            return orjson.dumps(json, default=self._secret)
+        except orjson.JSONEncodeError as failure:
+            if isinstance(failure.__cause__, AccountUnusable):
+                self._call.error = failure.__cause__
+                raise failure.__cause__ from None
+            raise
+
+    def _secret(self, place: Any) -> str:
+        if not isinstance(place, Held):
+            raise TypeError(type(place).__name__)
+        if held := self._call.account.secrets.get(place.secret):
+            return held
+        raise missing_secret(self._call, place.secret)
 
     def _parsed(self, incoming: Incoming) -> Any:
         call, content = self._call, incoming.content
@@ -158,9 +172,12 @@ def apply_auth(
     try:
         (auth or provider.auth).apply(held, headers, params)
     except KeyError as missing:
-        labels = {secret.name: secret.label for secret in provider.secrets}
-        label = labels.get(missing.args[0], missing.args[0])
-        raise AccountUnusable(f"{provider.label}: the account has no {label}") from None
+        raise missing_secret(call, missing.args[0]) from None
+
+
+def missing_secret(call: Call, name: str) -> AccountUnusable:
+    labels = {secret.name: secret.label for secret in call.provider.secrets}
+    return AccountUnusable(f"{call.provider.label}: the account has no {labels.get(name, name)}")
 
 
 def address(base_url: str, path: str, params: Mapping[str, str | Sequence[str]]) -> str:

@@ -7,12 +7,18 @@ from collections.abc import Mapping
 from integrations.provider import Lookup, Provider
 from integrations.providers.apollo import APOLLO
 from integrations.providers.clearbit import CLEARBIT
+from integrations.providers.fcc import FCC
+from integrations.providers.google_geocoding import GOOGLE_GEOCODING
 from integrations.providers.google_places import GOOGLE_PLACES
 from integrations.providers.hunter import HUNTER
 from integrations.providers.numverify import NUMVERIFY
 from integrations.providers.own import OWN
 from integrations.providers.peopledatalabs import PEOPLEDATALABS
+from integrations.providers.truecaller import TRUECALLER
 from integrations.providers.twilio import TWILIO
+from integrations.providers.twilio_trust_hub import TWILIO_TRUST_HUB
+from integrations.providers.verizon import VERIZON
+from integrations.providers.whitepages import WHITEPAGES
 from integrations.providers.yelp import YELP
 from integrations.providers.zerobounce import ZEROBOUNCE
 from integrations.search import Search
@@ -28,6 +34,12 @@ PROVIDERS: tuple[Provider, ...] = (
     YELP,
     ZEROBOUNCE,
     OWN,
+    WHITEPAGES,
+    TRUECALLER,
+    GOOGLE_GEOCODING,
+    VERIZON,
+    FCC,
+    TWILIO_TRUST_HUB,
 )
 
 

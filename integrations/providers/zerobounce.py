@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from integrations.auth import body_key, query_key
+from integrations.auth import NO_AUTH, Held, query_key
 from integrations.batches import batch_size
 from integrations.errors import (
     AccountUnusable,
@@ -86,7 +86,11 @@ async def _ask_batch(api: Api, emails: Sequence[str]) -> dict[str, Reply]:
     """Return a reply by address; an error of one address is its own, one of "all" is raised."""
     wanted = [{"email_address": email, "ip_address": None} for email in emails]
     body = READ.body(
-        await api.post("bulk:/validatebatch", json={"email_batch": wanted}, auth=IN_BODY)
+        await api.post(
+            "bulk:/validatebatch",
+            json={"api_key": Held("api_key"), "email_batch": wanted},
+            auth=NO_AUTH,
+        )
     )
     missing = ContractBroken("ZeroBounce: the batch left out an address")
     found = {email: Reply(error=missing) for email in emails}
@@ -154,7 +158,6 @@ def _moment(text: str) -> str:
     return f"{found[1]}T{found[2]}+00:00" if found else ""
 
 
-IN_BODY = body_key("api_key")
 ZEROBOUNCE = Provider(
     slug="zerobounce",
     label="ZeroBounce",

@@ -37,13 +37,14 @@ class Sandbox:
         self.faults = Faults()
         self.record = Record()
         self.in_flight = 0
-        self.responders = {responder.slug: responder for responder in responders()}
+        self.responders = fresh()
         self.control = Control(self)
 
     def reset(self) -> None:
-        """Forget what was asked and which faults were dealt; the settings stay."""
+        """Forget what was asked, made and dealt; the settings stay."""
         self.faults.reset()
         self.record = Record()
+        self.responders = fresh()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -149,6 +150,11 @@ class Sandbox:
         if settings.retry_after_form == "date":
             return http_date(settings.retry_after_s)
         return f"{settings.retry_after_s:g}"
+
+
+def fresh() -> dict[str, Responder]:
+    """Return every responder by its slug, none of which has been asked anything yet."""
+    return {responder.slug: responder for responder in responders()}
 
 
 def outcome_of(answer: Answer, fault: Fault | None) -> int:

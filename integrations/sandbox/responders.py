@@ -6,13 +6,19 @@ from collections.abc import Sequence
 
 from integrations.sandbox.apollo import Apollo
 from integrations.sandbox.clearbit import Clearbit
+from integrations.sandbox.fcc import Fcc
+from integrations.sandbox.google_geocoding import GoogleGeocoding
 from integrations.sandbox.google_places import GooglePlaces
 from integrations.sandbox.hunter import Hunter
 from integrations.sandbox.numverify import NumVerify
 from integrations.sandbox.peopledatalabs import PeopleDataLabs
 from integrations.sandbox.responder import Responder
 from integrations.sandbox.slack import Slack
+from integrations.sandbox.truecaller import Truecaller
 from integrations.sandbox.twilio import Twilio
+from integrations.sandbox.twilio_trust_hub import TwilioTrustHub
+from integrations.sandbox.verizon import Verizon
+from integrations.sandbox.whitepages import Whitepages
 from integrations.sandbox.yelp import Yelp
 from integrations.sandbox.zerobounce import ZeroBounce
 
@@ -29,5 +35,11 @@ def responders() -> Sequence[Responder]:
         GooglePlaces(),
         Yelp(),
         ZeroBounce(),
+        Whitepages(),
+        Truecaller(),
+        GoogleGeocoding(),
+        Verizon(),
+        Fcc(),
+        TwilioTrustHub(),
         Slack(),
     )

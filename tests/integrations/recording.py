@@ -10,7 +10,8 @@ they go out:
 
 `facts` are all of them, in any order; `error` is the class that the lookup raises instead. Of a
 search for businesses "search", "wanted" and "cursor" take the place of "lookup" and "inputs", and
-"businesses" (what is not "" or null of each) and "next" that of "facts".
+"businesses" (what is not "" or null of each) and "next" that of "facts". Where a lookup is asked it
+is noon of 22 November 2026 (UTC).
 """
 
 from __future__ import annotations

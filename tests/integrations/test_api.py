@@ -8,7 +8,7 @@ import pytest
 
 from integrations import errors
 from integrations.api import HttpApi, address
-from integrations.auth import basic, bearer, body_key, query_key
+from integrations.auth import NO_AUTH, Held, basic, bearer, query_key
 from integrations.provider import Switch
 from tests.integrations.loopback import Reply, acme, call_to, loopback, opened, run_async
 
@@ -55,7 +55,7 @@ async def test_a_key_in_the_body():
     async with loopback() as server, opened() as gate:
         api = HttpApi(gate, call_to(server.url))
 
-        await api.post("/batch", json={"n": [1]}, auth=body_key("key", "password"))
+        await api.post("/batch", json={"key": Held("password"), "n": [1]}, auth=NO_AUTH)
 
         (seen,) = server.seen
         assert (seen.target, seen.body) == ("/batch", b'{"key":"acme-password","n":[1]}')
@@ -65,10 +65,10 @@ async def test_a_key_in_the_body():
 @run_async
 async def test_a_key_that_is_missing_in_the_body_sends_nothing():
     async with loopback() as server, opened() as gate:
-        call = call_to(server.url, acme(auth=body_key("key", "password")), secrets={})
+        call = call_to(server.url, acme(auth=NO_AUTH), secrets={})
 
         with pytest.raises(errors.AccountUnusable, match="no Password"):
-            await HttpApi(gate, call).post("/batch", json={})
+            await HttpApi(gate, call).post("/batch", json={"key": Held("password")})
 
         assert server.seen == []
 

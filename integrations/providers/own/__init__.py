@@ -6,7 +6,9 @@ from integrations.auth import NO_AUTH
 from integrations.errors import QuestionRejected
 from integrations.firm_domains import firm_domain
 from integrations.provider import FREE, Api, Fact, Provider, Question, days
+from integrations.providers.own.addresses import parse_address
 from integrations.providers.own.callers import firm_of
+from integrations.providers.own.coverage import estimate_coverage
 from integrations.providers.own.mailboxes import guesses
 from integrations.providers.own.names import Name, NoName, read_last, read_name
 
@@ -85,6 +87,25 @@ async def caller_as_company(api: Api, q: Question) -> list[Fact]:
     """Return a business caller's name as that of the company; nothing of any other caller."""
     firm = firm_of(q.caller_name) if q.caller_type.lower() == "business" else ""
     return [Fact("company.name", firm, CALLER)] if firm else []
+
+
+OWN.lookup(
+    "parse_address",
+    needs={"address_line"},
+    uses={"city", "state", "postal_code", "country"},
+    supplies={"address_line", "city", "state", "postal_code", "address_type"},
+    price=FREE,
+    fresh_for=days(365),
+    note="United States only.",
+)(parse_address)
+OWN.lookup(
+    "estimate_coverage",
+    needs={"city", "state"},
+    supplies={"coverage_estimate"},
+    price=FREE,
+    fresh_for=days(180),
+    note="An estimate by the market; nobody measured it.",
+)(estimate_coverage)
 
 
 def _refused(field: str, why: str) -> QuestionRejected:

@@ -59,6 +59,7 @@ def _known_of_firm(firm: Firm) -> dict[str, str]:
         "longitude": str(firm.longitude),
         "mail_host": firm.mail_host,
         "ip_address": "192.0.2.7",
+        "trust_profile_sid": f"BU{0:032}",
     }
 
 
@@ -68,16 +69,21 @@ def people(count: int) -> list[Person]:
 
 
 def question(lookup: Lookup, person: Person, *, with_all: bool) -> Question:
-    """Return what the lookup needs to know of a person, and what it uses where that is known."""
+    """Return what the lookup needs to know of a person, and what it uses where that is known.
+
+    A street never comes without its ZIP: nobody could find it.
+    """
     known = known_of(person)
-    wanted = lookup.needs | (lookup.uses if with_all else set())
+    wanted = lookup.needs | (lookup.uses if with_all else lookup.uses & {"postal_code"})
     return Question({name: known[name] for name in sorted(wanted) if known.get(name)})
 
 
 def api_of(provider: Provider, sandbox: Running, secret: str = "", **options: Any) -> HttpApi:
     """Return the way to the provider's part of the sandbox, with one secret for all of its own."""
     secrets = {each.name: secret or each.sandbox for each in provider.secrets}
-    return http_api(provider, f"{sandbox.url}/{provider.slug}", secrets=secrets, options=options)
+    api = http_api(provider, f"{sandbox.url}/{provider.slug}", secrets=secrets, options=options)
+    api.memory = {}
+    return api
 
 
 def ask_all(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 
 from enrichment import golden
 from integrations.errors import CallError
@@ -24,6 +26,7 @@ from tests.integrations.recording import (
     sent_of,
 )
 
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CASES = [pytest.param(of, path, id=f"{of.slug}-{path.stem}") for of, path in files()]
 SEARCHES = [pytest.param(of, path, id=f"{of.slug}-{path.stem}") for of, path in search_files()]
 
@@ -36,7 +39,8 @@ def test_a_recorded_exchange_is_asked_and_understood(provider: Provider, path: P
     error = ""
 
     try:
-        replies = replay(provider, recorded, gate)
+        with time_machine.travel(NOON, tick=False):
+            replies = replay(provider, recorded, gate)
     except CallError as raised:
         error = type(raised).__name__
 
