@@ -86,6 +86,17 @@ class HttpApi:
             given.setdefault("Content-Type", JSON)
         return await self._ask("POST", path, content, given, params, auth)
 
+    async def ask_line(self, host: str, text: str, /) -> str:
+        """Return what a host of the provider's that is asked by lines says to `text`.
+
+        Raises CallError, and ValueError for a text that is not one line. The sandbox is asked
+        over HTTP: "/<host>/<text>".
+        """
+        if not text.isprintable():
+            raise ValueError("A line has no line breaks and no control characters")
+        await self._exchange("GET", f"{host}:/{quote(text, safe='')}", b"", {}, {}, None)
+        return str(self.last_body)
+
     async def _ask(
         self,
         method: str,
@@ -95,8 +106,20 @@ class HttpApi:
         params: Params,
         auth: Auth | None,
     ) -> Any:
-        call = self._call
         headers.setdefault("Accept", JSON)
+        return self._parsed(await self._exchange(method, path, content, headers, params, auth))
+
+    async def _exchange(
+        self,
+        method: str,
+        path: str,
+        content: bytes,
+        headers: dict[str, str],
+        params: Params,
+        auth: Auth | None,
+    ) -> Incoming:
+        """Send, and return a good answer, unparsed; its text is `last_body` meanwhile."""
+        call = self._call
         try:
             apply_auth(call, headers, params, auth)
         except AccountUnusable as error:
@@ -109,7 +132,8 @@ class HttpApi:
         if call.error:
             self.last_body = incoming.body
             raise call.error
-        return self._parsed(incoming)
+        self.last_body = incoming.content.decode("utf-8", "replace")
+        return incoming
 
     def _parsed(self, incoming: Incoming) -> Any:
         call, content = self._call, incoming.content

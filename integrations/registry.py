@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from integrations.provider import Lookup, Provider
 from integrations.providers.apollo import APOLLO
 from integrations.providers.clearbit import CLEARBIT
+from integrations.providers.dns import DNS
 from integrations.providers.google_places import GOOGLE_PLACES
+from integrations.providers.hosting import HOSTING
 from integrations.providers.hunter import HUNTER
 from integrations.providers.numverify import NUMVERIFY
 from integrations.providers.own import OWN
 from integrations.providers.peopledatalabs import PEOPLEDATALABS
+from integrations.providers.rdap import REGISTRY
 from integrations.providers.twilio import TWILIO
 from integrations.providers.yelp import YELP
 from integrations.providers.zerobounce import ZEROBOUNCE
@@ -28,6 +31,9 @@ PROVIDERS: tuple[Provider, ...] = (
     YELP,
     ZEROBOUNCE,
     OWN,
+    DNS,
+    REGISTRY,
+    HOSTING,
 )
 
 

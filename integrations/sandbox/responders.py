@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from integrations.sandbox.apollo import Apollo
 from integrations.sandbox.clearbit import Clearbit
+from integrations.sandbox.dns import Dns, Hosting
 from integrations.sandbox.google_places import GooglePlaces
 from integrations.sandbox.hunter import Hunter
 from integrations.sandbox.numverify import NumVerify
 from integrations.sandbox.peopledatalabs import PeopleDataLabs
+from integrations.sandbox.rdap import Rdap
 from integrations.sandbox.responder import Responder
 from integrations.sandbox.slack import Slack
 from integrations.sandbox.twilio import Twilio
@@ -29,5 +31,8 @@ def responders() -> Sequence[Responder]:
         GooglePlaces(),
         Yelp(),
         ZeroBounce(),
+        Dns(),
+        Rdap(),
+        Hosting(),
         Slack(),
     )
