@@ -66,7 +66,7 @@ def reasons_for(rules: Rules, signals: Signals, provider: str) -> tuple[Reason, 
     return (
         first,
         *(
-            Reason(name, words[name], _points(rules, signals, name), _most(rules, name))
+            Reason(name, words[name], points_of(rules, signals, name), _most(rules, name))
             for name in SCORED
         ),
     )
@@ -81,7 +81,8 @@ def priority_of(rules: Rules, segment: str, readiness: int) -> int:
     return next(rule.priority for rule in rules.priorities if rule.holds(segment, readiness))
 
 
-def _points(rules: Rules, signals: Signals, name: str) -> int:
+def points_of(rules: Rules, signals: Signals, name: str) -> int:
+    """Return what one signal earns; one that is not known earns the least."""
     table = rules.points[name]
     value = signals.words()[name]
     if value not in table:

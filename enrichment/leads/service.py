@@ -88,9 +88,8 @@ def _settle_one(lead: LeadScore, now: datetime, *, is_scan: bool) -> None:
 def pause(unknown_times: int) -> timedelta:
     """Return when a domain is looked at again: soon while something is unknown, then rarer."""
     usual = timedelta(days=settings.LEADS_RESCAN_DAYS)
-    if not unknown_times:
-        return usual
-    return min(FIRST_PAUSE * 2 ** (unknown_times - 1), usual)
+    soon: timedelta = FIRST_PAUSE * 2 ** (unknown_times - 1) if unknown_times else usual
+    return min(soon, usual)
 
 
 def _fill(lead: LeadScore, signals: Signals, verdict: Verdict, version: str) -> None:

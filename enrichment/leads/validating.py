@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import pairwise, product
 
 from enrichment.leads.rules import Rules
-from enrichment.leads.scoring import SCORED, reasons_for
+from enrichment.leads.scoring import points_of, reasons_for
 from enrichment.leads.signals import Signals
 
 # Each signal's values, the better ones behind.
@@ -38,15 +39,22 @@ def problems(rules: Rules) -> list[str]:
 def reachable(rules: Rules, provider: str) -> frozenset[int]:
     """Return every readiness that a lead of the provider can have."""
     mail = "no" if provider == "none" else "yes"
-    values = product(*(ORDERS[name] for name in SCORED), PERCENTS)
-    return frozenset(
-        sum(reason.points for reason in reasons_for(rules, signals, provider))
-        for spf, dkim, dmarc, expiry, percent in values
-        if (signals := Signals(
-            mail=mail, provider=provider, spf=spf, dkim=dkim, dmarc=dmarc, percent=percent,
-            expiry=expiry,
-        ))
-    )  # fmt: skip
+    found = set()
+    for spf, dkim, expiry in product(ORDERS["spf"], ORDERS["dkim"], ORDERS["expiry"]):
+        signals = Signals(mail=mail, provider=provider, spf=spf, dkim=dkim, expiry=expiry)
+        for dmarc, percent in _policies(rules):
+            whole = replace(signals, dmarc=dmarc, percent=percent)
+            found.add(sum(reason.points for reason in reasons_for(rules, whole, provider)))
+    return frozenset(found)
+
+
+def _policies(rules: Rules) -> Iterable[tuple[str, int]]:
+    """Return a policy and its share of the mail for each figure that DMARC can earn."""
+    by_points = {
+        points_of(rules, Signals(dmarc=dmarc, percent=percent), "dmarc"): (dmarc, percent)
+        for dmarc, percent in product(ORDERS["dmarc"], PERCENTS)
+    }
+    return by_points.values()
 
 
 def _of_tables(rules: Rules) -> Iterator[str]:
