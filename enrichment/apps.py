@@ -9,6 +9,7 @@ class EnrichmentConfig(AppConfig):
 
     def ready(self) -> None:
         from contacts.selection import add_filters
+        from enrichment import checks  # noqa: F401 - registered by being imported
         from enrichment.selection import FILTERS
 
         add_filters(FILTERS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -61,14 +62,18 @@ def _facts(company: Company, found: LeadScore) -> list[tuple[str, Any]]:
         ("SPF", company.spf if company.has_spf else ""),
         ("DMARC policy", f"{policy}{part}"),
         ("Registrar", company.registrar),
-        ("Registered", company.domain_created_on),
-        ("Expires", company.domain_expires_on),
+        ("Registered", _day(company.domain_created_on)),
+        ("Expires", _day(company.domain_expires_on)),
         ("Name servers", company.name_servers),
         ("Address", company.ip_address),
         ("Hosted by", company.hosting_provider),
         ("Hosted in", company.hosting_country),
     ]
     return [(label, value) for label, value in rows if value]
+
+
+def _day(day: date | None) -> str:
+    return f"{day:%-d %b %Y}" if day else ""
 
 
 def _company_url(request: HttpRequest, company: Company) -> str:
