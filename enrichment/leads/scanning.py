@@ -16,6 +16,7 @@ from typing import cast
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Now
@@ -90,7 +91,11 @@ def work(runtime: Runtime, seconds: float) -> bool:
             runtime.run(_ask(runtime.gate, own, subjects))
             for subject in subjects:
                 _finish(subject, own)
-            heart.beat()
+            try:
+                heart.beat()
+            except leases.TakenOver as taken:
+                log.warning("scan_taken_over", why=str(taken))
+                return True
     return True
 
 
@@ -121,6 +126,7 @@ async def _ask(gate: Gate, own: UUID, subjects: Sequence[Subject]) -> None:
     """Ask about every subject side by side, and write what that came to."""
     batch, accounts = Batch(), Accounts()
     lane = Lane("scan")
+    heart = asyncio.create_task(_beat(lane, own))
     try:
         await lane.run(accounts.refresh)
         desk = Desk(lane, accounts, own)
@@ -129,7 +135,16 @@ async def _ask(gate: Gate, own: UUID, subjects: Sequence[Subject]) -> None:
         await asyncio.gather(*(_ask_about(asker, subject, wanted) for subject in subjects))
         await lane.run(write, batch, own)
     finally:
+        heart.cancel()
+        await asyncio.gather(heart, return_exceptions=True)
         await asyncio.get_running_loop().run_in_executor(None, lane.close)
+
+
+async def _beat(lane: Lane, own: UUID) -> None:
+    """Keep the lease while slow servers are waited for."""
+    while True:
+        await asyncio.sleep(settings.LEASE_S / 6)
+        await lane.run(leases.beat, own)
 
 
 async def _ask_about(asker: Asker, subject: Subject, wanted: Sequence[Lookup]) -> None:
@@ -143,6 +158,9 @@ async def _ask_about(asker: Asker, subject: Subject, wanted: Sequence[Lookup]) -
     for done in await asyncio.gather(*(call for _, call in calls), return_exceptions=True):
         if isinstance(done, CutShort):
             _note(subject, done.error)
+        elif isinstance(done, Exception):
+            log.error("scan_item_failed", item=subject.id, exc_info=done)
+            subject.error = f"{type(done).__name__} in our own code"
         elif isinstance(done, BaseException):
             raise done
         else:

@@ -54,10 +54,13 @@ def _settle(ids: list[int], *, is_scan: bool) -> None:
         [LeadScore(company_id=id_, rules_version="") for id_ in _existing(ids)],
         ignore_conflicts=True,
     )
-    leads = LeadScore.objects.select_for_update(of=("self",)).select_related("company")
+    leads = list(LeadScore.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    # Read once the leads are ours: together they would show the company as it was before the wait.
+    companies = Company.objects.in_bulk([lead.pk for lead in leads])
     now = timezone.now()
-    for lead in leads.filter(company__in=ids).order_by("company"):
-        _settle_one(lead, now, is_scan=is_scan)
+    for lead in leads:
+        if company := companies.get(lead.pk):
+            _settle_one(lead, company, now, is_scan=is_scan)
 
 
 def _existing(ids: list[int]) -> list[int]:
@@ -65,17 +68,18 @@ def _existing(ids: list[int]) -> list[int]:
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
-def _settle_one(lead: LeadScore, now: datetime, *, is_scan: bool) -> None:
+def _settle_one(lead: LeadScore, company: Company, now: datetime, *, is_scan: bool) -> None:
     of = rules.current()
-    signals = signals_of(lead.company, now.date())
+    signals = signals_of(company, now.date())
     verdict = score(of, signals)
     standing = changes.kept(signals, verdict)
     found = changes.changes(
         lead.signals, standing, same_rules=lead.rules_version in ("", of.version)
     )
     for change in found:
-        _write_down(lead.company, change)
+        _write_down(company, change)
     _fill(lead, signals, verdict, of.version)
+    lead.company_revision = company.revision
     lead.signals = changes.carried(lead.signals, standing)
     lead.scored_at = now
     if is_scan:
@@ -100,7 +104,6 @@ def _fill(lead: LeadScore, signals: Signals, verdict: Verdict, version: str) -> 
     lead.reasons = [asdict(reason) for reason in verdict.reasons]
     lead.tags = list(verdict.tags)
     lead.rules_version = version
-    lead.company_revision = lead.company.revision
 
 
 def _write_down(company: Company, change: changes.Change) -> None:

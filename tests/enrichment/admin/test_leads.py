@@ -192,3 +192,20 @@ def test_who_may_only_look_starts_nothing(client, person, lead):
 @pytest.mark.parametrize("there", ["999/change/", "x/change/", "scans/999/", "9" * 30 + "/change/"])
 def test_what_is_not_there_is_not_found(admin_client, there):
     assert admin_client.get(LEADS + there).status_code == 404
+
+
+def test_a_companys_page_shows_its_lead(admin_client, lead):
+    company = Company.objects.create(domain="elm.test")
+    there = "/admin/contacts/company/{}/change/"
+
+    seen = text(admin_client.get(there.format(lead.pk)))
+    unseen = text(admin_client.get(there.format(company.pk)))
+
+    assert f"{LEADS}{lead.pk}/change/" in seen and "Ready to migrate" in seen
+    assert "Its domain has not been looked at yet" in unseen
+
+
+def test_a_companys_page_shows_no_lead_to_who_may_not_see_leads(client, person, lead):
+    person("view_company")
+
+    assert LEADS not in text(client.get(f"/admin/contacts/company/{lead.pk}/change/"))

@@ -1,10 +1,12 @@
 """A company's columns become its lead: changes once, tags by themselves, the next look in time."""
 
+import threading
+import time
 from datetime import date, timedelta
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -154,7 +156,7 @@ def test_settling_many_costs_few_queries_each(company):
     with CaptureQueriesContext(connection) as queries:
         service.settle(ids)
 
-    assert len(queries) == 5 + len(ids)
+    assert len(queries) == 6 + len(ids)
 
 
 def test_a_company_that_is_gone_leaves_nothing(company):
@@ -171,3 +173,33 @@ def test_dates_come_back_as_they_went_in(company):
     lead = changed(company, domain_expires_on=date(2031, 2, 1))
 
     assert (lead.expires_on, lead.expiry) == (date(2031, 2, 1), "later")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_a_lead_sees_the_company_as_it_is_then(company):
+    service.settle([company.pk])
+    has_begun, may_end = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            LeadScore.objects.select_for_update().get()
+            has_begun.set()
+            may_end.wait(10)
+            Company.objects.update(has_mx=False, revision=9)
+        connection.close()
+
+    def settle():
+        service.settle([company.pk])
+        connection.close()
+
+    holder, settler = threading.Thread(target=hold), threading.Thread(target=settle)
+    holder.start()
+    has_begun.wait(10)
+    settler.start()
+    time.sleep(0.5)
+    may_end.set()
+    holder.join()
+    settler.join()
+
+    lead = LeadScore.objects.get()
+    assert (lead.segment, lead.company_revision) == ("skip", 9)
