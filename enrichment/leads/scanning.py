@@ -28,6 +28,7 @@ from enrichment.engine.calling import Caller
 from enrichment.engine.desk import Desk
 from enrichment.engine.items import ZERO, CutShort, Item, Outcome
 from enrichment.engine.lanes import Lane
+from enrichment.engine.parking import Standing
 from enrichment.engine.writing import Batch, write
 from enrichment.leads import learning, service
 from enrichment.models import DomainScan, ScanItem
@@ -130,7 +131,7 @@ async def _ask(gate: Gate, own: UUID, subjects: Sequence[Subject]) -> None:
     try:
         await lane.run(accounts.refresh)
         desk = Desk(lane, accounts, own)
-        asker = Asker(desk, Caller(gate, lambda: batch))
+        asker = Asker(desk, Caller(gate, lambda: batch), Standing(gate.board, accounts).closed)
         wanted = [found for slug in LOOKUPS if accounts.terms(found := lookup(slug)).is_enabled]
         await asyncio.gather(*(_ask_about(asker, subject, wanted) for subject in subjects))
         await lane.run(write, batch, own)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
@@ -15,14 +15,13 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from contacts.admin.base import ToLookAt
-from contacts.admin.imports.access import signed_in
-from contacts.models import Company
-from contacts.searching import companies_matching
+from contacts.admin.pages import READ, WRITE, signed_in
+from contacts.searching import newest_companies
 from enrichment.admin.leads import page, scanning
 from enrichment.leads import wording
 from enrichment.models import LeadScore
 
-READ, WRITE = ("GET", "HEAD"), ("POST",)
+FOUND = 1_000
 COLOURS = {
     "migration": "success", "existing": "info", "shielded": "info", "cold": "warning",
     "skip": "danger", "unknown": "",
@@ -87,8 +86,7 @@ class LeadAdmin(ToLookAt):
     ) -> tuple[QuerySet[LeadScore], bool]:
         if not term.strip():
             return rows, False
-        matching = Company.objects.filter(companies_matching(term)).values("pk")
-        return rows.filter(Q(company__in=matching)), False
+        return rows.filter(company__in=newest_companies(term, FOUND)), False
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return bool(request.user.has_perm("enrichment.scan_lead"))
@@ -105,7 +103,7 @@ class LeadAdmin(ToLookAt):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
         context = {**(extra_context or {}), "title": "Leads"}
-        return super().changelist_view(request, context)  # type: ignore[no-any-return]
+        return super().changelist_view(request, context)
 
     @display(description="Company", header=True)
     def named(self, lead: LeadScore) -> tuple[str, str]:

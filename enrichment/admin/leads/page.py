@@ -12,8 +12,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from unfold.admin import ModelAdmin
 
+from contacts.admin.pages import number, person, show
 from contacts.models import Company
-from enrichment.admin.runs.access import number, show
 from enrichment.leads import scans, wording
 from enrichment.models import LeadChange, LeadScore
 
@@ -28,7 +28,8 @@ def lead(office: ModelAdmin, request: HttpRequest, object_id: str) -> HttpRespon
     found = get_object_or_404(rows, pk=number(object_id))
     past = list(LeadChange.objects.filter(company=found.company)[: SHOWN + 1])
     return show(
-        office, request, "leads/page", str(found.company), lead=found, company=found.company,
+        office, request, "enrichment/leads/page.html", str(found.company),
+        lead=found, company=found.company,
         reasons=wording.breakdown(found), facts=_facts(found.company, found),
         history=[(change, wording.in_words(change)) for change in past[:SHOWN]],
         has_more=len(past) > SHOWN, shown=SHOWN,
@@ -44,7 +45,7 @@ def rescan(office: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     found = LeadScore.objects.select_related("company").filter(pk=pk).first()
     if found is None or not found.company.domain:
         raise Http404(f"there is no lead {pk}")
-    scan = scans.start([found.company.domain], user=request.user, is_forced=True)  # type: ignore[arg-type]
+    scan = scans.start([found.company.domain], user=person(request), is_forced=True)
     messages.success(request, f"{found.company.domain} is looked at anew.")
     return redirect("admin:enrichment_leadscore_scan", scan.pk)
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from unfold.admin import ModelAdmin
 
+from contacts.admin.pages import person, show
 from enrichment.admin.leads.forms import ScanForm
-from enrichment.admin.runs.access import show
 from enrichment.leads import scans
 from enrichment.models import DomainScan, LeadScore
 
@@ -24,20 +23,21 @@ def add(office: ModelAdmin, request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     form = ScanForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        assert isinstance(request.user, User)
         made = scans.start(
-            form.found, user=request.user, refused=form.refused,
+            form.found, user=person(request), refused=form.refused,
             is_forced=form.cleaned_data["is_forced"],
         )  # fmt: skip
         return redirect("admin:enrichment_leadscore_scan", made.pk)
     recent = DomainScan.objects.select_related("created_by")[:10]
-    return show(office, request, "leads/scan", "Look at domains", form=form, recent=recent)
+    return show(
+        office, request, "enrichment/leads/scan.html", "Look at domains", form=form, recent=recent
+    )
 
 
 def scan(office: ModelAdmin, request: HttpRequest, scan_id: int) -> HttpResponse:
     """How far a scan is, and what it brought."""
     found = _scan(office, request, scan_id)
-    return show(office, request, "leads/scanned", str(found), **_standing(found))
+    return show(office, request, "enrichment/leads/scanned.html", str(found), **_standing(found))
 
 
 def progress(office: ModelAdmin, request: HttpRequest, scan_id: int) -> HttpResponse:
@@ -45,7 +45,7 @@ def progress(office: ModelAdmin, request: HttpRequest, scan_id: int) -> HttpResp
     found = _scan(office, request, scan_id)
     if found.finished_at:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    return show(office, request, "leads/_progress", "", **_standing(found))
+    return show(office, request, "enrichment/leads/_progress.html", "", **_standing(found))
 
 
 def _scan(office: ModelAdmin, request: HttpRequest, scan_id: int) -> DomainScan:

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contacts', '0010_facts_of_providers'),
-        ('enrichment', '0003_plans_and_caps'),
+        ('enrichment', '0005_waterfalls'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
