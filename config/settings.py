@@ -104,6 +104,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expire_seconds": 60},
     },
+    "tend_leads": {
+        "task": "enrichment.tend_leads",
+        "schedule": 600.0,
+        "options": {"expire_seconds": 600},
+    },
     "watch": {
         "task": "dashboards.watch",
         "schedule": 30.0,
@@ -117,6 +122,7 @@ CELERY_BEAT_SCHEDULE = {
 LEASE_S = env.float("SWITCHBOARD_LEASE_S", default=30.0)
 WORKER_PROCESSES = env.int("SWITCHBOARD_WORKERS", default=os.cpu_count() or 2)
 IN_FLIGHT = env.int("SWITCHBOARD_IN_FLIGHT", default=200)  # contacts a process works on at once
+LEADS_RESCAN_DAYS = env.int("SWITCHBOARD_LEADS_RESCAN_DAYS", default=7)  # of companies' domains
 CELERY_WORKER_CONCURRENCY = WORKER_PROCESSES
 UPLOADS = Path(env.str("SWITCHBOARD_UPLOADS", default=str(HOME / "uploads")))
 EXPORTS = Path(env.str("SWITCHBOARD_EXPORTS", default=str(HOME / "exports")))

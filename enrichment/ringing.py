@@ -37,6 +37,13 @@ def ring_estimate(run_id: int) -> None:
     _ring_on_commit(estimate_run, (run_id,), expires=60)
 
 
+def ring_scan() -> None:
+    """Let workers look at domains, once the transaction stands."""
+    from enrichment.tasks import scan_domains
+
+    _ring_on_commit(scan_domains, (), expires=30)
+
+
 def _ring_on_commit(task: Task, args: tuple[int, ...], times: int = 1, **how: Any) -> None:
     def call() -> None:
         try:

@@ -17,6 +17,7 @@ from contacts.importing import work as importing
 from contacts.models import Contact
 from enrichment import services
 from enrichment.engine.claiming import QUEUE
+from enrichment.leads import scanning
 from enrichment.models import Answer, Run, RunItem
 from enrichment.questions import key_of
 from enrichment.ringing import ring, ring_estimate
@@ -38,6 +39,7 @@ def sweep() -> None:
         importing.sweep(lost)
         exporting.sweep(lost)
         bulk.sweep(lost)
+        scanning.sweep(lost)
     for run_id in Run.objects.filter(state=Run.State.STARTING).values_list("pk", flat=True):
         services.start(run_id)
     for run_id in Run.objects.filter(state=Run.State.DRAFT).values_list("pk", flat=True):

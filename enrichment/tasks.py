@@ -5,7 +5,8 @@ from __future__ import annotations
 from celery import shared_task
 
 from enrichment import estimating, services, sweeping
-from enrichment.ringing import ring
+from enrichment.leads import scanning, scans, service
+from enrichment.ringing import ring, ring_scan
 from enrichment.runtime import is_stopping, runtime
 
 SLICE_S = 20.0
@@ -28,6 +29,20 @@ def start_run(run_id: int) -> None:
 def estimate_run(run_id: int) -> None:
     """Make the estimate of a draft run; nothing when another worker is at it."""
     estimating.make(run_id)
+
+
+@shared_task(name="enrichment.scan_domains")
+def scan_domains() -> None:
+    """Look at domains for a while, then make room and ring again."""
+    if scanning.work(runtime(), SLICE_S) and not is_stopping():
+        ring_scan()
+
+
+@shared_task(name="enrichment.tend_leads")
+def tend_leads() -> None:
+    """Score what has changed since, and set up a scan of what is due by schedule."""
+    service.settle_changed()
+    scans.start_due()
 
 
 @shared_task(name="enrichment.sweep")

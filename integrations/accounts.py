@@ -179,10 +179,17 @@ def _view(row: Account, of: Provider, in_sandbox: bool) -> AccountView:
         options=options,
         windows=windows if windows is not None else (of.rate.windows() if of.rate else ()),
         max_in_flight=row.max_in_flight or of.max_in_flight,
-        base_url=f"{settings.SANDBOX_URL}/{of.slug}" if in_sandbox else of.base_url,
+        base_url=_base_url(of, options, in_sandbox),
         is_sandbox=in_sandbox,
         hold_unknown_above_usd=row.hold_unknown_above_usd,
     )
+
+
+def _base_url(of: Provider, options: Mapping[str, Any], in_sandbox: bool) -> str:
+    """Return the provider's address; the account's own where the provider has a switch for it."""
+    if in_sandbox:
+        return f"{settings.SANDBOX_URL}/{of.slug}"
+    return str(options.get("base_url") or of.base_url)
 
 
 def _secrets(row: Account, of: Provider, in_sandbox: bool) -> dict[str, str]:

@@ -83,6 +83,19 @@ class HttpApi:
             given.setdefault("Content-Type", JSON)
         return await self._ask("POST", path, content, given, params, auth)
 
+    async def ask_line(self, host: str, text: str, /) -> str:
+        """Return what a host of the provider's that is asked by lines says to `text`.
+
+        Raises CallError, and ValueError for a text that is not one line. The sandbox is asked
+        over HTTP: "/<host>/<text>".
+        """
+        if not text.isprintable():
+            raise ValueError("A line has no line breaks and no control characters")
+        line = quote(text, safe="")
+        incoming = await self._exchange("GET", f"{host}:/{line}", b"", {}, {}, None)
+        self.last_body = incoming.content.decode("utf-8", "replace")
+        return str(self.last_body)
+
     async def _ask(
         self,
         method: str,
@@ -92,8 +105,20 @@ class HttpApi:
         params: Params,
         auth: Auth | None,
     ) -> Any:
-        call, self.last_body = self._call, None
         headers.setdefault("Accept", JSON)
+        return self._parsed(await self._exchange(method, path, content, headers, params, auth))
+
+    async def _exchange(
+        self,
+        method: str,
+        path: str,
+        content: bytes,
+        headers: dict[str, str],
+        params: Params,
+        auth: Auth | None,
+    ) -> Incoming:
+        """Send, and return a good answer, unparsed."""
+        call, self.last_body = self._call, None
         try:
             apply_auth(call, headers, params, auth)
         except AccountUnusable as error:
@@ -106,7 +131,7 @@ class HttpApi:
         if call.error:
             self.last_body = incoming.body
             raise call.error
-        return self._parsed(incoming)
+        return incoming
 
     def _written(self, json: Any) -> bytes:
         """Return a body with the account's secrets in their places. Raises AccountUnusable."""

@@ -36,6 +36,7 @@ from integrations.errors import (
     Throttled,
     Unreachable,
 )
+from integrations.exchange import LineNotConnected
 from integrations.redaction import scrub
 
 BY_STATUS: dict[int, type[CallError]] = {
@@ -50,7 +51,11 @@ BY_STATUS: dict[int, type[CallError]] = {
 
 # What is raised while no byte of the request can have left: refused, DNS, TLS, time-out while
 # connecting or while waiting for a free connection.
-NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+NEVER_SENT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    LineNotConnected,
+)
 
 TRANSPORT_ERRORS = (aiohttp.ClientError, OSError)
 
@@ -59,6 +64,7 @@ HOW: tuple[tuple[str, type[Exception]], ...] = (
     ("dns", aiohttp.ClientConnectorDNSError),
     ("tls", aiohttp.ClientSSLError),
     ("refused", aiohttp.ClientConnectorError),
+    ("refused", LineNotConnected),
     ("slow", TimeoutError),
 )
 

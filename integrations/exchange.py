@@ -1,5 +1,7 @@
 """One exchange over the wire, in the least that we need of HTTP: what goes out, what came in.
 
+An address that begins with whois:// is asked by one line of text (RFC 3912); who asks gets a 200.
+
 Our own calls are made of these. httpx2's requests and answers cost more CPU than the sending
 itself, so they are only what the SDKs speak (transport.py).
 """
@@ -10,6 +12,7 @@ import asyncio
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote
 
 import aiohttp
 from multidict import CIMultiDict, CIMultiDictProxy
@@ -17,6 +20,8 @@ from yarl import URL
 
 LARGEST_BODY = 10 * 1024 * 1024
 CONNECT_S = 5.0
+LINES = "whois://"
+NO_HEADERS: CIMultiDictProxy[str] = CIMultiDictProxy(CIMultiDict())
 
 
 class TooBig(Exception):
@@ -24,6 +29,10 @@ class TooBig(Exception):
 
     def __str__(self) -> str:
         return f"a body of more than {LARGEST_BODY} bytes"
+
+
+class LineNotConnected(OSError):
+    """No connection to a host that is asked by lines: nothing was sent."""
 
 
 @dataclass(slots=True)
@@ -63,6 +72,8 @@ async def exchange(
     Raises aiohttp.ClientError, OSError (TimeoutError is one) and TooBig.
     """
     connect_s = min(CONNECT_S, timeout_s)
+    if outgoing.url.startswith(LINES):
+        return await _ask_line(outgoing, connect_s, timeout_s)
     asking = session.request(
         outgoing.method,
         URL(outgoing.url, encoded=True),
@@ -90,3 +101,30 @@ async def _read(stream: aiohttp.StreamReader) -> bytes:
     if size > LARGEST_BODY:
         raise TooBig
     return b"".join(parts)
+
+
+async def _ask_line(outgoing: Outgoing, connect_s: float, answer_s: float) -> Incoming:
+    """Send one line and read until the host closes, which is how it ends (RFC 3912 §2)."""
+    place, _, line = outgoing.url.removeprefix(LINES).partition("/")
+    host, _, port = place.partition(":")
+    try:
+        async with asyncio.timeout(connect_s):
+            reader, writer = await asyncio.open_connection(host, int(port or 43))
+    except OSError as failure:
+        raise LineNotConnected(f"{type(failure).__name__} connecting to {host}") from failure
+    try:
+        async with asyncio.timeout(answer_s):
+            writer.write(f"{unquote(line)}\r\n".encode())
+            await writer.drain()
+            return Incoming(200, NO_HEADERS, await _read_lines(reader))
+    finally:
+        writer.close()
+
+
+async def _read_lines(stream: asyncio.StreamReader) -> bytes:
+    content = b""
+    while part := await stream.read(65_536):
+        content += part
+        if len(content) > LARGEST_BODY:
+            raise TooBig
+    return content

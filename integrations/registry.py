@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from integrations.provider import Lookup, Provider
 from integrations.providers.apollo import APOLLO
 from integrations.providers.clearbit import CLEARBIT
+from integrations.providers.dns import DNS
 from integrations.providers.fcc import FCC
 from integrations.providers.google_geocoding import GOOGLE_GEOCODING
 from integrations.providers.google_places import GOOGLE_PLACES
+from integrations.providers.hosting import HOSTING
 from integrations.providers.hunter import HUNTER
 from integrations.providers.numverify import NUMVERIFY
 from integrations.providers.own import OWN
 from integrations.providers.peopledatalabs import PEOPLEDATALABS
+from integrations.providers.rdap import REGISTRY
 from integrations.providers.truecaller import TRUECALLER
 from integrations.providers.twilio import TWILIO
 from integrations.providers.twilio_trust_hub import TWILIO_TRUST_HUB
@@ -40,6 +43,9 @@ PROVIDERS: tuple[Provider, ...] = (
     VERIZON,
     FCC,
     TWILIO_TRUST_HUB,
+    DNS,
+    REGISTRY,
+    HOSTING,
 )
 
 

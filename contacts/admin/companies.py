@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -13,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
@@ -24,6 +26,9 @@ from contacts.company_facts import facts_of
 from contacts.models import Company, Contact
 from contacts.paging import COUNTED
 from contacts.searching import newest_companies
+
+Panel = Callable[[HttpRequest, Company], SafeString | str]
+_panels: list[Panel] = []
 
 
 @admin.register(Company)
@@ -89,8 +94,13 @@ def _page(office: ModelAdmin, request: HttpRequest, company: Company) -> HttpRes
         office, request, "contacts/companies/page.html", str(company), company=company, form=form,
         may_change=may_change, may_see_contacts=may_see, page=shown if may_see else None,
         count=queries.count_of(chosen), contacts_url=_contacts_of(company),
-        facts=facts_of(company),
+        facts=facts_of(company), panels=[panel(request, company) for panel in _panels],
     )  # fmt: skip
+
+
+def add_panel(panel: Panel) -> None:
+    """Let a room above show what it knows of a company; called by its AppConfig."""
+    _panels.append(panel)
 
 
 def _save(request: HttpRequest, company: Company, form: CompanyForm) -> bool:

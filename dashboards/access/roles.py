@@ -32,6 +32,7 @@ VIEWER = Role(
         "dashboards.view_home",
         "dashboards.view_queues",
         "enrichment.view_answer",
+        "enrichment.view_leadscore",
         "enrichment.view_run",
         "enrichment.view_runitem",
         "integrations.view_apicall",
@@ -53,6 +54,7 @@ OPERATOR = Role(
         "contacts.view_export",
         "enrichment.add_run",
         "enrichment.change_run",
+        "enrichment.scan_lead",
         "enrichment.view_recipe",
     ),
 )

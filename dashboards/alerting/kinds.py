@@ -11,7 +11,10 @@ DANGER, WARNING = Alert.Level.DANGER.value, Alert.Level.WARNING.value
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind; `unit` is that of threshold and value, `page` the view that shows the thing."""
+    """One kind; `unit` is that of threshold and value, `page` the view that shows the thing.
+
+    An event (`is_event`) has happened and never ends: nobody is told that it is over.
+    """
 
     slug: str
     label: str
@@ -23,6 +26,7 @@ class Kind:
     quiet_s: int
     todo: str
     page: str
+    is_event: bool = False
 
     def rule(self) -> AlertRule:
         """Return the rule as it is before anybody edits it."""
@@ -34,6 +38,7 @@ class Kind:
 
 QUEUES, CIRCUITS, HOME = "dashboards:queues", "dashboards:circuits", "admin:index"
 BUDGETS, CALLS = "admin:integrations_budget_changelist", "admin:integrations_apicall_changelist"
+LEADS = "admin:enrichment_leadscore_changelist"
 KINDS = {
     kind.slug: kind
     for kind in (
@@ -61,6 +66,8 @@ KINDS = {
              "Work goes on, slower and by each process's own view; bring Redis back.", HOME),
         Kind("postgres", "PostgreSQL runs out of connections", "%", DANGER, 85, 75, 60, 60,
              "Stop a worker or web process, or raise max_connections.", HOME),
+        Kind("lead_changed", "A lead's domain changed", "changes", WARNING, 1, 0, 0, 0,
+             "Look at the lead: its history has the change.", LEADS, is_event=True),
     )
 }  # fmt: skip
 

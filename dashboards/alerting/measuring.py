@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection
@@ -14,6 +13,8 @@ from django_celery_beat.models import PeriodicTask
 from contacts.leases import living_workers
 from dashboards import queries, queues
 from dashboards.alerting.failing import failure_rates
+from dashboards.alerting.leads import lead_changes
+from dashboards.alerting.readings import Reading
 from dashboards.redis_state import circuit_label, open_circuits, redis_state
 from integrations.registry import PROVIDERS
 
@@ -27,26 +28,24 @@ FROM pg_stat_activity WHERE backend_type = 'client backend'
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One value of a kind, with the words for it if it is too much."""
-
-    kind: str
-    subject: str
-    value: float
-    words: str
-
-
 def measure() -> tuple[set[str], list[Reading]]:
     """Return the kinds that could be measured, and their readings.
 
     With Redis away nobody knows the circuits: an alert about one stays as it is.
     """
     redis = redis_state()
-    readings = [*_queues(), *_beat(), *_failures(), *_budgets(), *_dead(), *_connections()]
+    readings = [
+        *_queues(),
+        *_beat(),
+        *_failures(),
+        *_budgets(),
+        *_dead(),
+        *_connections(),
+        *lead_changes(),
+    ]
     kinds = {
         "queue_depth", "queue_age", "no_worker", "beat_silent", "failure_rate", "budget_near",
-        "budget_used", "dead_letters", "postgres", "redis",
+        "budget_used", "dead_letters", "postgres", "redis", "lead_changed",
     }  # fmt: skip
     if redis.problem:
         readings.append(Reading("redis", "", 1, redis.problem))

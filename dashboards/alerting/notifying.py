@@ -33,10 +33,15 @@ log = structlog.get_logger(__name__)
 def owe(alerts: Iterable[Alert], event: Notice.Event) -> None:
     """Write down, in the caller's transaction, that the channels are to be told.
 
-    A muted alert is told to nobody; that one is over, only to who heard that it was raised.
+    A muted alert is told to nobody; that one is over, only to who heard that it was raised, and of
+    an event to nobody.
     """
     channels = AlertChannel.objects.filter(is_enabled=True).values_list("kind", flat=True)
-    told = [alert for alert in alerts if not _is_muted(alert)]
+    told = [
+        alert
+        for alert in alerts
+        if not _is_muted(alert) and (event == Notice.Event.RAISED or not _is_event(alert))
+    ]
     rows = [
         Notice(
             alert=alert, channel=channel, event=event, title=_title(alert, event),
@@ -47,6 +52,11 @@ def owe(alerts: Iterable[Alert], event: Notice.Event) -> None:
         if event == Notice.Event.RAISED or _heard(alert, channel)
     ]  # fmt: skip
     Notice.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _is_event(alert: Alert) -> bool:
+    kind = KINDS.get(alert.kind)
+    return kind is not None and kind.is_event
 
 
 def send_test(channel: AlertChannel, by: str) -> Notice:

@@ -22,7 +22,8 @@ from django.utils import timezone
 
 from dashboards.alerting import notifying
 from dashboards.alerting.kinds import KINDS, rules
-from dashboards.alerting.measuring import Reading, measure
+from dashboards.alerting.measuring import measure
+from dashboards.alerting.readings import Reading
 from dashboards.models import Alert, AlertRound, Notice
 
 STALE_S = 75  # two looks missed

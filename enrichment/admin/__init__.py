@@ -2,7 +2,8 @@
 
 from enrichment.admin.answers import AnswerAdmin
 from enrichment.admin.items import RunItemAdmin
+from enrichment.admin.leads import LeadAdmin
 from enrichment.admin.recipes import RecipeAdmin
 from enrichment.admin.runs import RunAdmin
 
-__all__ = ["AnswerAdmin", "RecipeAdmin", "RunAdmin", "RunItemAdmin"]
+__all__ = ["AnswerAdmin", "LeadAdmin", "RecipeAdmin", "RunAdmin", "RunItemAdmin"]

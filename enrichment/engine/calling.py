@@ -180,6 +180,8 @@ def _answer(
     fresh_for = FAR if is_unknown else terms.fresh_for
     if outcome.kind == "miss" and lookup.miss_fresh_for:
         fresh_for = min(fresh_for, lookup.miss_fresh_for)
+    if reply.fresh_for is not None:
+        fresh_for = min(fresh_for, reply.fresh_for)
     return AnswerRow(
         uuid7(),
         key,

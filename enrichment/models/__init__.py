@@ -1,7 +1,20 @@
 """The tables of the enrichment room."""
 
 from enrichment.models.answer import Answer
+from enrichment.models.leads import DomainScan, LeadChange, LeadScore, ScanItem
 from enrichment.models.recipe import Recipe, RecipeField, RecipeStep
 from enrichment.models.run import Run, RunItem, RunLookup
 
-__all__ = ["Answer", "Recipe", "RecipeField", "RecipeStep", "Run", "RunItem", "RunLookup"]
+__all__ = [
+    "Answer",
+    "DomainScan",
+    "LeadChange",
+    "LeadScore",
+    "Recipe",
+    "RecipeField",
+    "RecipeStep",
+    "Run",
+    "RunItem",
+    "RunLookup",
+    "ScanItem",
+]

@@ -48,7 +48,9 @@ class Switch:
 class Provider:
     """An external API: where it is, how it wants to be asked, and the lookups it answers.
 
-    `hosts` are further addresses by name, for a provider that has several. `notice` is what a
+    `hosts` are further addresses by name, for a provider that has several; one that begins with
+    whois:// is asked by a line of text (`Api.ask_line`). A switch called "base_url" lets an
+    operator ask another server that speaks the same. `notice` is what a
     person has to know before holding an account, shown wherever the provider is. `error_docs` is
     the vendor's page about one error, with `{code}` in it.
     """

@@ -62,13 +62,15 @@ class Ask:
 class Reply:
     """What came back for one ask: facts (none of them is a miss), or the error; and the raw words.
 
-    `is_billed` is false where the provider answers and charges nothing for it.
+    `is_billed` is false where the provider answers and charges nothing for it. `fresh_for` is set
+    where this answer ages faster than the lookup's others, because a part of it is still unknown.
     """
 
     facts: Sequence[Fact] = ()
     raw: Any = None
     error: CallError | None = None
     is_billed: bool = True
+    fresh_for: timedelta | None = None
 
 
 class Api(Protocol):
@@ -76,7 +78,8 @@ class Api(Protocol):
 
     `options` are the account's switches. `memory` is kept by this process for the account as long
     as nobody changes it: the place of a session token. A path may begin with one of the provider's
-    `hosts` ("company:/v2/companies/find"); `auth` takes the place of the provider's own.
+    `hosts` ("company:/v2/companies/find"); `auth` takes the place of the provider's own. `ask_line`
+    sends one line to a host (RFC 3912) and returns the text that comes back.
     """
 
     options: Mapping[str, Any]
@@ -103,6 +106,8 @@ class Api(Protocol):
         auth: Auth | None = None,
         **params: str | Sequence[str],
     ) -> Any: ...
+
+    async def ask_line(self, host: str, text: str, /) -> str: ...
 
 
 Asker = Callable[[Api, Question], Awaitable[Sequence[Fact]]]

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from integrations.sandbox.apollo import Apollo
 from integrations.sandbox.clearbit import Clearbit
+from integrations.sandbox.dns import Dns, Hosting
 from integrations.sandbox.fcc import Fcc
 from integrations.sandbox.google_geocoding import GoogleGeocoding
 from integrations.sandbox.google_places import GooglePlaces
 from integrations.sandbox.hunter import Hunter
 from integrations.sandbox.numverify import NumVerify
 from integrations.sandbox.peopledatalabs import PeopleDataLabs
+from integrations.sandbox.rdap import Rdap
 from integrations.sandbox.responder import Responder
 from integrations.sandbox.slack import Slack
 from integrations.sandbox.truecaller import Truecaller
@@ -41,5 +43,8 @@ def responders() -> Sequence[Responder]:
         Verizon(),
         Fcc(),
         TwilioTrustHub(),
+        Dns(),
+        Rdap(),
+        Hosting(),
         Slack(),
     )

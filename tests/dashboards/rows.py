@@ -5,7 +5,16 @@ from uuid import UUID
 from django.utils import timezone
 
 from contacts.models import Company, Contact, Import, ImportRow, Worker
-from enrichment.models import Answer, Recipe, RecipeField, Run, RunItem, RunLookup
+from enrichment.models import (
+    Answer,
+    LeadChange,
+    LeadScore,
+    Recipe,
+    RecipeField,
+    Run,
+    RunItem,
+    RunLookup,
+)
 from enrichment.recipes import set_waterfall
 from integrations.models import Account, ApiCall, Budget
 
@@ -63,12 +72,27 @@ def work(start: int, end: int) -> None:
     RunItem.objects.bulk_create(
         RunItem(run=runs[0], contact=contact, trace=trace, error=EVIL) for contact in contacts
     )
+    leads(start, end)
     now = timezone.now()
     Answer.objects.bulk_create(
         Answer(id=uuid(n), question_key=uuid(n), lookup=EVIL, request_id=uuid(n), outcome="hit",
                facts={EVIL: [EVIL, 1]}, raw={"said": EVIL}, observed_at=now, expires_at=now)
         for n in range(start, end)
     )  # fmt: skip
+
+
+def leads(start: int, end: int) -> None:
+    """Leads of the companies that `people` made, with a change each."""
+    companies = list(Company.objects.order_by("pk"))[start:end]
+    reason = {"signal": EVIL, "value": EVIL, "points": 1, "most": 2}
+    LeadScore.objects.bulk_create(
+        LeadScore(company=company, rules_version="1", reasons=[reason], tags=[EVIL], provider=EVIL)
+        for company in companies
+    )
+    LeadChange.objects.bulk_create(
+        LeadChange(company=one, domain=EVIL, kind="mx", old=EVIL, new=EVIL, key=f"key {one.pk}")
+        for one in companies
+    )
 
 
 def calls(start: int, end: int) -> None:

@@ -16,12 +16,13 @@ from contacts.models import (
     Import,
     Worker,
 )
-from enrichment.models import Answer, Recipe, Run, RunItem
+from enrichment.models import Answer, LeadScore, Recipe, Run, RunItem
 from integrations.models import Account, ApiCall, Budget
 from tests.dashboards.rows import calls, people, rejected, work
 
 MODELS = (
-    Contact, Company, Import, Worker, Recipe, Run, RunItem, Answer, Account, ApiCall, Budget,
+    Contact, Company, Import, Worker, Recipe, Run, RunItem, Answer, LeadScore, Account,
+    ApiCall, Budget,
 )  # fmt: skip
 BADGE = "Sandbox: nothing is bought, nothing is sent"
 

@@ -139,6 +139,15 @@ TABLE = """
 /admin/enrichment/answer/<path:object_id>/delete/                302 403 403 403 403   302 403 403 403 403
 /admin/enrichment/answer/<path:object_id>/history/               302 200 200 200 200   302 200 200 200 200
 /admin/enrichment/answer/add/                                    302 403 403 403 403   302 403 403 403 403
+/admin/enrichment/leadscore/                                     302 200 200 200 200   302 200 200 200 200
+/admin/enrichment/leadscore/<int:pk>/rescan/                     302 405 405 405 405   302 403 302 302 302
+/admin/enrichment/leadscore/<path:object_id>/                    302 302 302 302 302   302 302 302 302 302
+/admin/enrichment/leadscore/<path:object_id>/change/             302 200 200 200 200   302 200 200 200 200
+/admin/enrichment/leadscore/<path:object_id>/delete/             302 403 403 403 403   302 403 403 403 403
+/admin/enrichment/leadscore/<path:object_id>/history/            302 200 200 200 200   302 200 200 200 200
+/admin/enrichment/leadscore/add/                                 302 403 200 200 200   302 403 200 200 200
+/admin/enrichment/leadscore/scans/<int:scan_id>/                 302 200 200 200 200   302 405 405 405 405
+/admin/enrichment/leadscore/scans/<int:scan_id>/progress/        302 200 200 200 200   302 405 405 405 405
 /admin/enrichment/recipe/                                        302 403 200 200 200   302 403 200 200 200
 /admin/enrichment/recipe/<int:pk>/archive/                       302 405 405 405 405   302 403 403 302 302
 /admin/enrichment/recipe/<int:pk>/copy/                          302 405 405 405 405   302 403 403 302 302
@@ -236,6 +245,7 @@ WRITES = {
     "/admin/django_celery_beat/crontabschedule/<path:object_id>/delete/": "admin",
     "/admin/django_celery_beat/intervalschedule/<path:object_id>/delete/": "admin",
     "/admin/django_celery_beat/periodictask/<path:object_id>/delete/": "admin",
+    "/admin/enrichment/leadscore/<int:pk>/rescan/": "operator",
     "/admin/enrichment/recipe/<int:pk>/archive/": "manager",
     "/admin/enrichment/recipe/<int:pk>/copy/": "manager",
     "/admin/enrichment/run/<int:pk>/cancel/": "operator",

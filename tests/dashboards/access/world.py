@@ -28,7 +28,7 @@ from contacts.models import (
 from dashboards.alerting.channels import channel
 from dashboards.alerting.kinds import rules
 from dashboards.models import Alert, AlertRound
-from enrichment.models import Answer, Recipe, Run, RunItem
+from enrichment.models import Answer, DomainScan, LeadScore, Recipe, Run, RunItem
 from integrations.models import Account, ApiCall, Budget
 from integrations.services import ensure_accounts
 from tests.dashboards.rows import calls, people, rejected, work
@@ -37,7 +37,8 @@ from tests.dashboards.rows import calls, people, rejected, work
 NOT_OURS = {"django_session", "axes_accessattempt"}
 ROWS = (
     Company, Contact, Import, Export, ExportDownload, BulkAction, Worker, Answer, Recipe, Run,
-    RunItem, Account, ApiCall, Budget, User, Group, CrontabSchedule, IntervalSchedule, PeriodicTask,
+    RunItem, LeadScore, Account, ApiCall, Budget, User, Group, CrontabSchedule, IntervalSchedule,
+    PeriodicTask,
 )  # fmt: skip
 # What stands for a name in an address; else a field.
 NAMED = {"/tab/": "fields", "/suggest/<slug": "company"}
@@ -68,6 +69,8 @@ def fill():
         kind="add_tag", tag=tag, click=uuid4(), state="done", below_id=2, total_count=1,
         created_by=owner,
     )  # fmt: skip
+    Company.objects.filter(domain=None).update(domain="birch.test")
+    DomainScan.objects.create(total_count=1)
     rules(), channel("slack"), channel("email")  # made by whoever looks first
     AlertRound.objects.create(looked_at=timezone.now() + timedelta(days=1))  # nobody stands in
     Alert.objects.create(kind="dead", level="warning", message="m", value=1, raised_at=Now())
@@ -108,6 +111,7 @@ def visited(address):
         "section": "limits",
         "path": "workers",
         "alert_id": Alert.objects.get().pk,
+        "scan_id": DomainScan.objects.get().pk,
         "run_id": Run.objects.get().pk,
         "item_id": RunItem.objects.get().pk,
         "content_type_id": 1,
