@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from enrichment import estimating, services, sweeping
+from enrichment import estimating, keeping_up, services, sweeping
 from enrichment.ringing import ring
 from enrichment.runtime import is_stopping, runtime
 
@@ -34,3 +34,9 @@ def estimate_run(run_id: int) -> None:
 def sweep() -> None:
     """Give back what lost workers held, wake runs that may go on, ring if anything is due."""
     sweeping.sweep()
+
+
+@shared_task(name="enrichment.keep_up")
+def keep_up() -> None:
+    """Make the runs of upkeep that are due."""
+    keeping_up.keep_up()
