@@ -28,6 +28,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
             ("Runs", "play_circle", "enrichment", "run"),
             ("Recipes", "menu_book", "enrichment", "recipe"),
             ("Answers", "inventory_2", "enrichment", "answer"),
+            ("Upkeep", "update", "enrichment", "upkeep"),
         ),
     ),
     (

@@ -4,5 +4,6 @@ from enrichment.admin.answers import AnswerAdmin
 from enrichment.admin.items import RunItemAdmin
 from enrichment.admin.recipes import RecipeAdmin
 from enrichment.admin.runs import RunAdmin
+from enrichment.admin.upkeep import UpkeepAdmin
 
-__all__ = ["AnswerAdmin", "RecipeAdmin", "RunAdmin", "RunItemAdmin"]
+__all__ = ["AnswerAdmin", "RecipeAdmin", "RunAdmin", "RunItemAdmin", "UpkeepAdmin"]

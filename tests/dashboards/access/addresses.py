@@ -171,6 +171,12 @@ TABLE = """
 /admin/enrichment/runitem/<path:object_id>/delete/               302 403 403 403 403   302 403 403 403 403
 /admin/enrichment/runitem/<path:object_id>/history/              302 200 200 200 200   302 200 200 200 200
 /admin/enrichment/runitem/add/                                   302 403 403 403 403   302 403 403 403 403
+/admin/enrichment/upkeep/                                        302 403 200 200 200   302 403 200 200 200
+/admin/enrichment/upkeep/<path:object_id>/                       302 302 302 302 302   302 302 302 302 302
+/admin/enrichment/upkeep/<path:object_id>/change/                302 403 200 200 200   302 403 403 200 200
+/admin/enrichment/upkeep/<path:object_id>/delete/                302 403 403 200 200   302 403 403 302 302
+/admin/enrichment/upkeep/<path:object_id>/history/               302 403 200 200 200   302 403 200 200 200
+/admin/enrichment/upkeep/add/                                    302 403 403 200 200   302 403 403 200 200
 /admin/home/first-steps/                                         405 405 405 405 405   302 302 302 302 302
 /admin/home/live/                                                403 200 200 200 200   403 200 200 200 200
 /admin/integrations/account/                                     302 403 403 200 200   302 405 405 405 405
