@@ -244,6 +244,7 @@ WRITES = {
     "/admin/django_celery_beat/periodictask/<path:object_id>/delete/": "admin",
     "/admin/enrichment/recipe/<int:pk>/archive/": "manager",
     "/admin/enrichment/recipe/<int:pk>/copy/": "manager",
+    "/admin/enrichment/upkeep/<path:object_id>/delete/": "manager",
     "/admin/enrichment/run/<int:pk>/cancel/": "operator",
     "/admin/enrichment/run/<int:pk>/estimate/": "operator",
     "/admin/home/first-steps/": "viewer",
