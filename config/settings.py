@@ -94,6 +94,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("SWITCHBOARD_SWEEP_S", default=10.0),
         "options": {"expire_seconds": 10},  # the database's schedule drops Celery's "expires"
     },
+    "keep_up": {
+        "task": "enrichment.keep_up",
+        "schedule": 3600.0,
+        "options": {"expire_seconds": 3600},
+    },
     "count_contacts": {
         "task": "dashboards.count_contacts",
         "schedule": 60.0,

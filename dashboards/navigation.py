@@ -29,6 +29,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
             ("Recipes", "menu_book", "enrichment", "recipe"),
             ("Answers", "inventory_2", "enrichment", "answer"),
             ("Leads", "travel_explore", "enrichment", "leadscore"),
+            ("Upkeep", "update", "enrichment", "upkeep"),
         ),
     ),
     (

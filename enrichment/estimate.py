@@ -1,42 +1,43 @@
 """The estimate: what a run will ask, what it will cost and how long it will take, before a cent.
 
 Everything is counted in the database. Contacts that share a number are one question; a fresh
-answer is free; an invalid number is never sent. A lookup that needs what only another lookup
-supplies is counted for every contact at the most, and by that lookup's hit rate as expected.
+answer is free; an invalid number is never sent. What is expected to be asked is foreseen by walking
+the plan over a sample of the contacts (`foreseeing`); at the most a lookup that needs or uses what
+another may supply is asked for every contact.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import F, Sum
+from django.db.models import F
 
 from enrichment import recipes, selection
+from enrichment.foreseeing import foresee
 from enrichment.inputs import INPUTS
 from enrichment.models import Run
 from enrichment.planner import Plan
+from enrichment.simulating import Forecast
 from integrations.accounts import Accounts
 from integrations.calls import AccountView
 from integrations.errors import CallError
-from integrations.models import LookupDay
 from integrations.provider import Lookup
 
-RATE_DAYS = 90
-RATE_WITHOUT_HISTORY = 0.7
-RATE_MIN_ASKED = 20
 SECONDS_PER_CALL = 0.3
 CALLS_PER_SECOND_PER_PROCESS = 900
 
 
 @dataclass(frozen=True, slots=True)
 class LookupEstimate:
-    """One lookup: questions at the most, how many of those asked for are known already, money."""
+    """One lookup: questions at the most, how many of those asked for are known already, money.
+
+    `expected` is how many are expected to be asked.
+    """
 
     lookup: str
     questions: int
@@ -45,6 +46,7 @@ class LookupEstimate:
     min_usd: Decimal
     expected_usd: Decimal
     max_usd: Decimal
+    expected: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +83,20 @@ def estimate(run: Run, note: Callable[[float], None] = lambda share: None) -> Es
     kept = run.plan or recipes.snapshot(run.recipe)
     plan = recipes.plan(kept, accounts)
     steps = {s.slug: s for w in plan.wanted for s in w.steps if s.slug not in plan.switched_off}
-    supplied = _supplied(steps.values())
-    first = {slug: step for slug, step in steps.items() if not step.needs & supplied}
-    fresh_sql = _fresh_sql(kept.get("fresh_days"))
     counts: dict[str, tuple[int, int]] = {}
     with connection.cursor() as cursor:
         _pick(cursor, run, steps.values())
         contacts, numbers, invalid = _heads(cursor)
-        for slug, step in first.items():
-            note((len(counts) + 1) / (len(first) + 3))
+        for slug, step in steps.items():
+            note((len(counts) + 1) / (len(steps) + 3))
+            fresh_sql = _fresh_sql(plan.fresh_days.get(slug))
             counts[slug] = _count(cursor, step, accounts.is_sandbox, fresh_sql)
-        note((len(first) + 1) / (len(first) + 3))
-        calls = _calls(cursor, first, accounts.is_sandbox, fresh_sql)
+        foreseen = foresee(cursor, plan, steps, accounts)
+        note((len(steps) + 1) / (len(steps) + 3))
+        calls = _calls(cursor, steps, accounts.is_sandbox, plan.fresh_days)
         cursor.execute("DROP TABLE picked")
-    rates = _hit_rates(steps, accounts.is_sandbox)
-    rows = tuple(_row(step, counts, rates, plan, steps, accounts) for step in steps.values())
+    rows = _rows(steps, counts, foreseen, contacts - invalid, contacts, accounts)
+    calls = max(calls, _later_calls(steps, rows))
     return Estimate(
         contacts=contacts,
         numbers=numbers,
@@ -105,10 +106,15 @@ def estimate(run: Run, note: Callable[[float], None] = lambda share: None) -> Es
         seconds=_seconds(calls, steps.values(), accounts),
         min_usd=sum((row.min_usd for row in rows), Decimal(0)),
         expected_usd=sum((row.expected_usd for row in rows), Decimal(0)),
-        max_usd=sum((row.max_usd for row in rows), Decimal(0)),
+        max_usd=_most(rows, plan, contacts),
         lookups=rows,
         problems=tuple(_problems(steps, accounts)),
     )
+
+
+def _most(rows: Sequence[LookupEstimate], plan: Plan, contacts: int) -> Decimal:
+    most = sum((row.max_usd for row in rows), Decimal(0))
+    return most if plan.cap_usd is None else min(most, plan.cap_usd * contacts)
 
 
 def _pick(cursor: Any, run: Run, steps: Iterable[Lookup]) -> None:
@@ -180,7 +186,9 @@ def _count(cursor: Any, lookup: Lookup, is_sandbox: bool, fresh_sql: str) -> tup
     return questions, fresh
 
 
-def _calls(cursor: Any, steps: Mapping[str, Lookup], is_sandbox: bool, fresh_sql: str) -> int:
+def _calls(
+    cursor: Any, steps: Mapping[str, Lookup], is_sandbox: bool, fresh_days: Mapping[str, int]
+) -> int:
     """Return how many requests go out: lookups that are gathered share one."""
     groups: dict[str, list[Lookup]] = {}
     for slug, step in steps.items():
@@ -190,7 +198,8 @@ def _calls(cursor: Any, steps: Mapping[str, Lookup], is_sandbox: bool, fresh_sql
     for together in groups.values():
         missing = " OR ".join(
             f"({_askable_sql(step)}) AND NOT EXISTS (SELECT 1 FROM enrichment_answer AS a WHERE"
-            f" a.question_key = {_key_sql(step, is_sandbox=is_sandbox)} AND {fresh_sql})"
+            f" a.question_key = {_key_sql(step, is_sandbox=is_sandbox)}"
+            f" AND {_fresh_sql(fresh_days.get(step.slug))})"
             for step in together
         )
         one = together[0]
@@ -200,53 +209,62 @@ def _calls(cursor: Any, steps: Mapping[str, Lookup], is_sandbox: bool, fresh_sql
     return total
 
 
-def _hit_rates(steps: Mapping[str, Lookup], is_sandbox: bool) -> dict[str, float]:
-    since = datetime.now(UTC).date() - timedelta(days=RATE_DAYS)
-    seen = (
-        LookupDay.objects.filter(lookup__in=steps, is_sandbox=is_sandbox, day__gte=since)
-        .values("lookup")
-        .annotate(all_asked=Sum("asked"), all_hits=Sum("hits"))
-    )
-    return {
-        row["lookup"]: row["all_hits"] / row["all_asked"]
-        for row in seen
-        if row["all_asked"] >= RATE_MIN_ASKED
-    }
+def _later_calls(steps: Mapping[str, Lookup], rows: Sequence[LookupEstimate]) -> int:
+    """Return the requests of lookups whose inputs come under way, as far as they are foreseen."""
+    groups: dict[str, float] = {}
+    for row in rows:
+        step = steps[row.lookup]
+        key = f"{step.provider}.{step.gather.name}" if step.gather else step.slug
+        groups[key] = max(groups.get(key, 0.0), row.expected)
+    return round(sum(groups.values()))
+
+
+def _rows(
+    steps: Mapping[str, Lookup],
+    counts: Mapping[str, tuple[int, int]],
+    foreseen: Forecast,
+    callable_count: int,
+    contacts: int,
+    accounts: Accounts,
+) -> tuple[LookupEstimate, ...]:
+    supplied = {slug: _supplied(s for s in steps.values() if s.slug != slug) for slug in steps}
+    rows = []
+    for slug, step in steps.items():
+        is_settled = not (step.needs | step.uses) & supplied[slug]
+        everyone = callable_count if "phone" in step.needs else contacts
+        at_hand, fresh = counts[slug]
+        most = at_hand - fresh if is_settled else everyone
+        shared = (at_hand - fresh) * foreseen.share_of_opened(slug)
+        expected = shared if is_settled else foreseen.share(slug) * contacts
+        rows.append(_row(step, max(at_hand, most), fresh, most, expected, foreseen, accounts))
+    return tuple(rows)
 
 
 def _row(
     step: Lookup,
-    counts: Mapping[str, tuple[int, int]],
-    rates: Mapping[str, float],
-    plan: Plan,
-    steps: Mapping[str, Lookup],
+    questions: int,
+    fresh: int,
+    most: int,
+    expected: float,
+    foreseen: Forecast,
     accounts: Accounts,
 ) -> LookupEstimate:
     price = accounts.terms(step).price
-    rate = rates.get(step.slug, RATE_WITHOUT_HISTORY)
-    share = 1.0
-    if step.slug in counts:
-        questions, fresh = counts[step.slug]
-        at_least = questions - fresh
-    else:
-        questions, fresh, at_least = max((q for q, _ in counts.values()), default=0), 0, 0
-        for need in step.needs:
-            suppliers = [s for s in steps.values() if need in s.supplies]
-            if not suppliers:
-                continue
-            share *= max((rates.get(s.slug, RATE_WITHOUT_HISTORY) for s in suppliers), default=0.0)
-    charged = Decimal(str(round(rate if price.on_hit_only else 1.0, 6)))
-    to_buy = Decimal(questions - fresh)
+    rate = foreseen.rates[step.slug]
+    expected = min(expected, float(most))
+    charged = foreseen.hit_rate(step.slug) if price.on_hit_only else 1.0
+    is_certain = expected == most and not price.on_hit_only
     return LookupEstimate(
         step.slug,
         questions,
         fresh,
         round(rate, 4),
-        min_usd=Decimal(0) if price.on_hit_only else at_least * price.usd,
-        expected_usd=(to_buy * price.usd * charged * Decimal(str(share))).quantize(
+        min_usd=most * price.usd if is_certain else Decimal(0),
+        expected_usd=(Decimal(str(round(expected * charged, 6))) * price.usd).quantize(
             Decimal("0.0001")
         ),
-        max_usd=to_buy * price.usd,
+        max_usd=most * price.usd,
+        expected=round(expected, 2),
     )
 
 

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from enrichment import estimating, golden, recipes, selection
-from enrichment.models import Answer, Recipe, Run, RunItem
+from enrichment.models import Answer, Recipe, Run, RunItem, Upkeep
 from enrichment.ringing import ring, ring_estimate, ring_start
 from integrations import ledger
 from integrations.accounts import is_sandbox
@@ -37,12 +37,18 @@ def create_run(
     name: str = "",
     user: User | None = None,
     waits: bool = True,
+    fresh_days: int | None = None,
+    upkeep: Upkeep | None = None,
 ) -> Run:
     """Create a run with its estimate, ready for approval, however long that takes.
 
-    Unless it `waits` a large one's estimate is left to a worker.
+    Unless it `waits` a large one's estimate is left to a worker. `fresh_days` takes the place of
+    what the recipe says about the age of answers.
     """
     selection.contacts(chosen)
+    plan = recipes.snapshot(recipe)
+    if fresh_days is not None:
+        plan = {**plan, "fresh_days": fresh_days, "field_fresh_days": {}}
     run = Run.objects.create(
         recipe=recipe,
         selection=chosen,
@@ -50,8 +56,9 @@ def create_run(
         cap_usd=cap_usd,
         name=name,
         created_by=user,
-        plan=recipes.snapshot(recipe),
+        plan=plan,
         is_sandbox=is_sandbox(),
+        upkeep=upkeep,
     )
     _have_estimated(run, waits=waits)
     return run

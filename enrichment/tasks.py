@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from enrichment import estimating, services, sweeping
+from enrichment import estimating, keeping_up, services, sweeping
 from enrichment.leads import scanning, scans, service
 from enrichment.ringing import ring, ring_scan
 from enrichment.runtime import is_stopping, runtime
@@ -49,3 +49,9 @@ def tend_leads() -> None:
 def sweep() -> None:
     """Give back what lost workers held, wake runs that may go on, ring if anything is due."""
     sweeping.sweep()
+
+
+@shared_task(name="enrichment.keep_up")
+def keep_up() -> None:
+    """Make the runs of upkeep that are due."""
+    keeping_up.keep_up()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.utils import timezone
 
-from enrichment.models import Run
+from enrichment.models import Run, RunItem
 from integrations.models import Account
 from integrations.registry import PROVIDERS
 
@@ -89,7 +89,20 @@ def obstacle(run: Run) -> Obstacle | None:
     if run.state == Run.State.WORKING and waits:
         remedy = "It goes on by itself when the provider answers again."
         return Obstacle(_sentence(run.reason), remedy, _provider_in(run.reason), place="circuits")
-    return None
+    return _of_parked(run) if run.state == Run.State.WORKING else None
+
+
+def _of_parked(run: Run) -> Obstacle | None:
+    """Some contacts wait for a provider, the others go on."""
+    parked = RunItem.objects.filter(run=run, state=RunItem.State.WAITING).exclude(parked_by="")
+    slug = parked.order_by("parked_by").values_list("parked_by", flat=True).first()
+    if not slug:
+        return None
+    label = next((each.label for each in PROVIDERS if each.slug == slug), slug)
+    count = parked.count()
+    why = f"{count:,} contact{'s wait' if count > 1 else ' waits'} for {label}."
+    remedy = "The others go on; these follow by themselves when it answers again."
+    return Obstacle(why, remedy, slug, place="circuits")
 
 
 def _of_block(run: Run) -> Obstacle:

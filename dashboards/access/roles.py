@@ -56,6 +56,7 @@ OPERATOR = Role(
         "enrichment.change_run",
         "enrichment.scan_lead",
         "enrichment.view_recipe",
+        "enrichment.view_upkeep",
     ),
 )
 MANAGER = Role(
@@ -82,12 +83,15 @@ MANAGER = Role(
         "dashboards.view_flower",
         "enrichment.add_recipe",
         "enrichment.add_recipefield",
+        "enrichment.add_upkeep",
         "enrichment.approve_run",
         "enrichment.change_answer",
         "enrichment.change_recipe",
         "enrichment.change_recipefield",
+        "enrichment.change_upkeep",
         "enrichment.delete_recipe",
         "enrichment.delete_recipefield",
+        "enrichment.delete_upkeep",
         "enrichment.view_recipefield",
         "integrations.add_accountlookup",
         "integrations.change_account",

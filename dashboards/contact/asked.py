@@ -23,9 +23,10 @@ _OUTCOMES = {
     "miss": Pill("Asked, nothing known"),
     "error": Pill("Failed", "danger"),
     "skipped": Pill("Not asked"),
+    "pending": Pill("Asked, answered later", "info"),
 }
 _STATES = {"done": "success", "claimed": "info", "failed": "danger", "dead": "danger"}
-_ANSWERS = {"hit": "success", "unknown": "warning"}
+_ANSWERS = {"hit": "success", "unknown": "warning", "pending": "info"}
 _CALLS = {"answered": "success", "failed": "danger", "unknown": "warning"}
 
 

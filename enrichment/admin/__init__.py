@@ -5,5 +5,13 @@ from enrichment.admin.items import RunItemAdmin
 from enrichment.admin.leads import LeadAdmin
 from enrichment.admin.recipes import RecipeAdmin
 from enrichment.admin.runs import RunAdmin
+from enrichment.admin.upkeep import UpkeepAdmin
 
-__all__ = ["AnswerAdmin", "LeadAdmin", "RecipeAdmin", "RunAdmin", "RunItemAdmin"]
+__all__ = [
+    "AnswerAdmin",
+    "LeadAdmin",
+    "RecipeAdmin",
+    "RunAdmin",
+    "RunItemAdmin",
+    "UpkeepAdmin",
+]

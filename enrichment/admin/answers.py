@@ -19,7 +19,7 @@ from contacts.admin.base import ToLookAt, table
 from enrichment.models import Answer
 from enrichment.services import release_unknown
 
-COLOURS = {"hit": "success", "miss": "", "unknown": "warning"}
+COLOURS = {"hit": "success", "miss": "", "unknown": "warning", "pending": "info"}
 
 
 @admin.register(Answer)

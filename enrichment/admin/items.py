@@ -33,6 +33,7 @@ WORDS = {
     "miss": ("Asked, nothing known", "nothing known", ""),
     "reused": ("Known already", "known already", "updated"),
     "skipped": ("Not asked", "not asked", ""),
+    "pending": ("Asked, answered later", "answered later", "updated"),
 }
 OF_RUN, IN_STATE = "run__id__exact", "state__exact"
 # What an address may say of which the runs' counters know how many items there are.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from enrichment import questions
@@ -113,10 +114,7 @@ class Asker:
     def _reuse(self, request: Request, answers: Answers) -> None:
         for _, key in request.open_asks():
             if key in answers and answers[key].kind != "error":
-                was = answers[key]
-                request.answered[key] = Outcome(
-                    was.lookup, was.kind, was.facts, was.observed_at, was.answer, is_reused=True
-                )
+                request.answered[key] = replace(answers[key], usd=ZERO, is_reused=True)
 
     def _outcomes(self, request: Request) -> list[Outcome]:
         return [request.answered[key] for _, key in request.asks]

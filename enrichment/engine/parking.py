@@ -12,7 +12,7 @@ from django.db import connection
 from integrations.accounts import Accounts
 from integrations.circuits import Circuit, CircuitBoard
 from integrations.errors import CallError, CircuitOpen
-from integrations.registry import provider
+from integrations.registry import UnknownProvider, provider
 
 PROBES = 3
 PORTION = 500
@@ -42,10 +42,17 @@ class Standing:
         return CircuitOpen(f"{provider(slug).label}: circuit open", retry_at=circuit.retry_at)
 
     def portion(self, slug: str) -> int:
-        """Return how many of those who wait for a provider may try it now."""
-        if self.closed(slug, self._accounts.is_sandbox):
+        """Return how many of those who wait for a provider may try it now.
+
+        What is wrong with its account holds nobody here: the planner skips it, or blocks the run.
+        """
+        try:
+            circuit = self._circuit(slug)
+        except UnknownProvider:
+            return PORTION
+        if circuit.is_open:
             return 0
-        return PROBES if self._circuit(slug).retry_at else PORTION
+        return PROBES if circuit.retry_at else PORTION
 
     def _circuit(self, slug: str) -> Circuit:
         of = provider(slug)

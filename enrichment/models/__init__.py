@@ -4,17 +4,9 @@ from enrichment.models.answer import Answer
 from enrichment.models.leads import DomainScan, LeadChange, LeadScore, ScanItem
 from enrichment.models.recipe import Recipe, RecipeField, RecipeStep
 from enrichment.models.run import Run, RunItem, RunLookup
+from enrichment.models.upkeep import Upkeep
 
 __all__ = [
-    "Answer",
-    "DomainScan",
-    "LeadChange",
-    "LeadScore",
-    "Recipe",
-    "RecipeField",
-    "RecipeStep",
-    "Run",
-    "RunItem",
-    "RunLookup",
-    "ScanItem",
-]
+    "Answer", "DomainScan", "LeadChange", "LeadScore", "Recipe", "RecipeField", "RecipeStep", "Run",
+    "RunItem", "RunLookup", "ScanItem", "Upkeep",
+]  # fmt: skip

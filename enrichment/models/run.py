@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from contacts.models import Contact
 from contacts.models.worker import Leased
 from enrichment.models.recipe import Recipe
+from enrichment.models.upkeep import Upkeep
 from integrations.money import UsdField
 
 
@@ -33,6 +34,9 @@ class Run(models.Model):
 
     name = models.CharField(max_length=200, blank=True)
     recipe = models.ForeignKey(Recipe, on_delete=models.PROTECT, related_name="runs")
+    upkeep = models.ForeignKey(
+        Upkeep, null=True, blank=True, on_delete=models.SET_NULL, related_name="runs"
+    )
     mode = models.CharField(max_length=12, choices=Mode.choices, default=Mode.ALL)
     selection = models.JSONField(default=dict, help_text="Filters over contacts, see selection.py.")
     plan = models.JSONField(

@@ -14,7 +14,8 @@ NAMES = (
     "lookup_throughput", "engine_overhead_ms", "import_rows", "export_rows", "status_change",
     "changelist", "changelist_search", "contact_detail", "home",
     "runs", "run_items", "api_calls", "accounts", "imports", "rejected_rows", "exports",
-    "companies",
+    "companies", "pipeline_throughput", "contact_latency", "saved_by_reuse", "waterfall_cost",
+    "estimate_accuracy",
 )  # fmt: skip
 
 Bench = Callable[..., Iterator[Result]]

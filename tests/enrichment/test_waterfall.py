@@ -8,6 +8,7 @@ import pytest
 from contacts.models import Company, Contact
 from enrichment import keeping, questions, recipes, services, sweeping
 from enrichment.models import Answer, Recipe, Run, RunItem
+from enrichment.troubles import obstacle
 from integrations.ids import uuid7
 from integrations.models import Account, ApiCall
 from integrations.provider import Fact
@@ -236,3 +237,29 @@ def test_a_recipe_keeps_its_conditions_when_a_person_saves_it(runtime):
         kept = recipes.snapshot(one)
         assert kept["conditions"] == {"line_type": {LINE: "us"}}
         assert kept["field_fresh_days"] == {"line_type": 30}
+
+
+def test_contacts_that_share_a_later_answer_all_wait(runtime, sandbox):
+    recipe = recipe_of("verify", ("email_status", VERIFY))
+    for number in numbers(3):
+        contact(number, email="later@alderplumbing.test")
+
+    run = worked(runtime, approved(recipe))
+
+    assert (run.done_count, ApiCall.objects.count()) == (0, 1)
+    assert run.items.filter(state="waiting", due_at__gt=datetime.now(UTC)).count() == 3
+
+
+def test_who_waits_for_a_provider_that_is_switched_off_goes_on(runtime, sandbox):
+    recipe = recipe_of("both", ("company.industry", FIRM), ("line_type", LINE))
+    at_firm()
+    opened(runtime, "hunter")
+    run = worked(runtime, approved(recipe))
+    Account.objects.filter(provider="hunter").update(is_enabled=False)
+
+    said = obstacle(run)
+    closed_again(runtime, "hunter")
+    worked(runtime, run)
+
+    assert said and said.why == "1 contact waits for Hunter."
+    assert (run.state, run.done_count) == (Run.State.DONE, 1)

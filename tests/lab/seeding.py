@@ -62,3 +62,12 @@ def approved_run(recipe: Recipe, *, cap_usd: Decimal | None = None) -> Run:
     services.start(run.pk)
     run.refresh_from_db()
     return run
+
+
+def forget_people() -> None:
+    """Empty the tables of contacts, firms and runs; what lookups answered stays."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "TRUNCATE contacts_contact, contacts_company, contacts_searchblock, enrichment_run"
+            " CASCADE"
+        )

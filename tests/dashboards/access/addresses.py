@@ -180,6 +180,12 @@ TABLE = """
 /admin/enrichment/runitem/<path:object_id>/delete/               302 403 403 403 403   302 403 403 403 403
 /admin/enrichment/runitem/<path:object_id>/history/              302 200 200 200 200   302 200 200 200 200
 /admin/enrichment/runitem/add/                                   302 403 403 403 403   302 403 403 403 403
+/admin/enrichment/upkeep/                                        302 403 200 200 200   302 403 200 200 200
+/admin/enrichment/upkeep/<path:object_id>/                       302 302 302 302 302   302 302 302 302 302
+/admin/enrichment/upkeep/<path:object_id>/change/                302 403 200 200 200   302 403 403 200 200
+/admin/enrichment/upkeep/<path:object_id>/delete/                302 403 403 200 200   302 403 403 302 302
+/admin/enrichment/upkeep/<path:object_id>/history/               302 403 200 200 200   302 403 200 200 200
+/admin/enrichment/upkeep/add/                                    302 403 403 200 200   302 403 403 200 200
 /admin/home/first-steps/                                         405 405 405 405 405   302 302 302 302 302
 /admin/home/live/                                                403 200 200 200 200   403 200 200 200 200
 /admin/integrations/account/                                     302 403 403 200 200   302 405 405 405 405
@@ -248,6 +254,7 @@ WRITES = {
     "/admin/enrichment/leadscore/<int:pk>/rescan/": "operator",
     "/admin/enrichment/recipe/<int:pk>/archive/": "manager",
     "/admin/enrichment/recipe/<int:pk>/copy/": "manager",
+    "/admin/enrichment/upkeep/<path:object_id>/delete/": "manager",
     "/admin/enrichment/run/<int:pk>/cancel/": "operator",
     "/admin/enrichment/run/<int:pk>/estimate/": "operator",
     "/admin/home/first-steps/": "viewer",

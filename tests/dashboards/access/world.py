@@ -28,7 +28,7 @@ from contacts.models import (
 from dashboards.alerting.channels import channel
 from dashboards.alerting.kinds import rules
 from dashboards.models import Alert, AlertRound
-from enrichment.models import Answer, DomainScan, LeadScore, Recipe, Run, RunItem
+from enrichment.models import Answer, DomainScan, LeadScore, Recipe, Run, RunItem, Upkeep
 from integrations.models import Account, ApiCall, Budget
 from integrations.services import ensure_accounts
 from tests.dashboards.rows import calls, people, rejected, work
@@ -37,7 +37,8 @@ from tests.dashboards.rows import calls, people, rejected, work
 NOT_OURS = {"django_session", "axes_accessattempt"}
 ROWS = (
     Company, Contact, Import, Export, ExportDownload, BulkAction, Worker, Answer, Recipe, Run,
-    RunItem, LeadScore, Account, ApiCall, Budget, User, Group, CrontabSchedule, IntervalSchedule,
+    RunItem, LeadScore, Upkeep, Account, ApiCall, Budget, User, Group, CrontabSchedule,
+    IntervalSchedule,
     PeriodicTask,
 )  # fmt: skip
 # What stands for a name in an address; else a field.
@@ -74,6 +75,7 @@ def fill():
     rules(), channel("slack"), channel("email")  # made by whoever looks first
     AlertRound.objects.create(looked_at=timezone.now() + timedelta(days=1))  # nobody stands in
     Alert.objects.create(kind="dead", level="warning", message="m", value=1, raised_at=Now())
+    Upkeep.objects.create(name="lines", recipe=Recipe.objects.first(), monthly_cap_usd=1)
     every = IntervalSchedule.objects.create(every=1, period="hours")
     CrontabSchedule.objects.create()
     PeriodicTask.objects.create(name="a task", task="dashboards.count_contacts", interval=every)
