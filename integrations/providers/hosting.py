@@ -159,4 +159,4 @@ async def ask_for_an_address(api: Api) -> str:
     files = f"MaxMind's files tell the {' and the '.join(there)}." if there else (
         "Without MaxMind's files only addresses are told."
     )  # fmt: skip
-    return f"The resolver answers. {files}"
+    return f"Hosting: the resolver answers. {files}"

@@ -177,4 +177,4 @@ async def ask_for_a_name(api: Api) -> str:
     found = await resolver.look("example.com", "A")
     if resolver.failure:
         raise resolver.failure
-    return "The resolver answers." + ("" if found.is_known else " It could not look a name up.")
+    return "The DNS resolver answers." + ("" if found.is_known else " It could not look a name up.")

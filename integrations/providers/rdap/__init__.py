@@ -213,4 +213,4 @@ REGISTRY.add(
 async def ask_about_a_registry(api: Api) -> str:
     """Return whether a registry answers about a domain that is always there (RFC 2606)."""
     found = registration_of(READ.body(await api.get("com:/domain/example.com", headers=RDAP_JSON)))
-    return f"The registry of .com answers; example.com is registered since {found.created_on}."
+    return f"The .com registry answers over RDAP; example.com is there since {found.created_on}."
