@@ -12,11 +12,12 @@ from typing import Any
 
 from django.db import close_old_connections, connection
 from django.db.models import Count
+from django.utils import timezone
 
 from contacts import leases
 from contacts.models import Contact, Import, ImportRow
 from enrichment import golden, sweeping
-from enrichment.models import Recipe, Run
+from enrichment.models import Recipe, Run, RunItem
 from enrichment.runtime import Runtime
 
 OUT_FIELDS = ("phone_e164", "phone_ext", *golden.NAMES)
@@ -97,7 +98,8 @@ def watch(run: Run, *, every_s: float = 0.2) -> Iterator[Progress]:
         yield progress
         if progress.finished > finished:
             finished, moved = progress.finished, time.monotonic()
-        if time.monotonic() - moved > PATIENCE_S and not leases.living_workers():
+        is_still = time.monotonic() - moved > PATIENCE_S and not _waits(run)
+        if is_still and not leases.living_workers():
             raise NobodyWorks("No worker has taken up the run: is one started (make run)?")
         if run.state in ENDED or run.state in STANDING:
             return
@@ -105,6 +107,13 @@ def watch(run: Run, *, every_s: float = 0.2) -> Iterator[Progress]:
             sweeping.sweep()
             swept = time.monotonic()
         time.sleep(every_s)
+
+
+def _waits(run: Run) -> bool:
+    """Tell whether every open item waits for a provider, so that nobody has to be at work."""
+    open_ = RunItem.objects.filter(run=run, state=RunItem.State.WAITING)
+    due = open_.filter(due_at__lte=timezone.now(), parked_by="")
+    return open_.exists() and not due.exists()
 
 
 def _progress(run: Run, seconds: float) -> Progress:

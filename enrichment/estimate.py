@@ -13,23 +13,18 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import F
 
-from enrichment import recipes, selection
+from enrichment import recipes, selection, timing
 from enrichment.foreseeing import foresee
 from enrichment.inputs import INPUTS
 from enrichment.models import Run
 from enrichment.planner import Plan
 from enrichment.simulating import Forecast
 from integrations.accounts import Accounts
-from integrations.calls import AccountView
 from integrations.errors import CallError
 from integrations.provider import Lookup
-
-SECONDS_PER_CALL = 0.3
-CALLS_PER_SECOND_PER_PROCESS = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +91,15 @@ def estimate(run: Run, note: Callable[[float], None] = lambda share: None) -> Es
         calls = _calls(cursor, steps, accounts.is_sandbox, plan.fresh_days)
         cursor.execute("DROP TABLE picked")
     rows = _rows(steps, counts, foreseen, contacts - invalid, contacts, accounts)
-    calls = max(calls, _later_calls(steps, rows))
+    requests = timing.requests(steps, {row.lookup: row.expected for row in rows})
+    calls = max(calls, round(sum(requests.values())))
     return Estimate(
         contacts=contacts,
         numbers=numbers,
         duplicates=contacts - numbers - invalid,
         invalid=invalid,
         calls=calls,
-        seconds=_seconds(calls, steps.values(), accounts),
+        seconds=timing.seconds(requests, accounts),
         min_usd=sum((row.min_usd for row in rows), Decimal(0)),
         expected_usd=sum((row.expected_usd for row in rows), Decimal(0)),
         max_usd=_most(rows, plan, contacts),
@@ -209,16 +205,6 @@ def _calls(
     return total
 
 
-def _later_calls(steps: Mapping[str, Lookup], rows: Sequence[LookupEstimate]) -> int:
-    """Return the requests of lookups whose inputs come under way, as far as they are foreseen."""
-    groups: dict[str, float] = {}
-    for row in rows:
-        step = steps[row.lookup]
-        key = f"{step.provider}.{step.gather.name}" if step.gather else step.slug
-        groups[key] = max(groups.get(key, 0.0), row.expected)
-    return round(sum(groups.values()))
-
-
 def _rows(
     steps: Mapping[str, Lookup],
     counts: Mapping[str, tuple[int, int]],
@@ -266,24 +252,6 @@ def _row(
         max_usd=most * price.usd,
         expected=round(expected, 2),
     )
-
-
-def _seconds(calls: int, steps: Any, accounts: Accounts) -> int:
-    """Return the time that limits, latency and our own speed allow."""
-    per_second = float(CALLS_PER_SECOND_PER_PROCESS * settings.WORKER_PROCESSES)
-    for slug in {step.provider for step in steps}:
-        view = _view(accounts, slug)
-        if view:
-            per_second = min(per_second, view.max_in_flight / SECONDS_PER_CALL)
-            per_second = min([per_second, *(limit / window_s for limit, window_s in view.windows)])
-    return round(calls / per_second) + 1 if calls else 0
-
-
-def _view(accounts: Accounts, slug: str) -> AccountView | None:
-    try:
-        return accounts.view(slug)
-    except CallError:
-        return None
 
 
 def _problems(steps: Mapping[str, Lookup], accounts: Accounts) -> list[str]:
