@@ -12,6 +12,7 @@ from dashboards.views import (
     home,
     metrics,
     queues,
+    spend,
 )
 
 app_name = "dashboards"
@@ -36,6 +37,8 @@ urlpatterns = [
     path("admin/circuits/", circuits.overview, name="circuits"),
     path("admin/circuits/table/", circuits.table, name="circuits_table"),
     path("admin/circuits/<str:key>/", circuits.steer, name="circuit"),
+    path("admin/spend/", spend.overview, name="spend"),
+    path("admin/spend/download/", spend.as_file, name="spend_file"),
     path("admin/queues/", queues.overview, name="queues"),
     path("admin/queues/live/", queues.live, name="queues_live"),
     path("admin/queues/<int:run_id>/replay/", queues.replay, name="replay_all"),

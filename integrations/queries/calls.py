@@ -19,6 +19,7 @@ from integrations.errors import CallError
 from integrations.ids import first_uuid7, moment_of
 from integrations.models import ApiCall
 from integrations.neighbours import neighbours
+from integrations.queries.repeats import asked_again
 from integrations.registry import PROVIDERS, UnknownLookup
 from integrations.registry import lookup as lookup_called
 from integrations.trials import CONNECTION_TEST
@@ -174,12 +175,30 @@ def _error(wanted: Wanted, text: str) -> None:
 
 
 def _day(wanted: Wanted, text: str) -> None:
-    begins = datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
-    if not 2000 <= begins.year <= 2200:
-        raise ValueError(text)
+    begins = _midnight(text)
     ends = begins + timedelta(days=1)
     wanted.conditions &= Q(started_at__gte=begins, started_at__lt=ends)
     _narrow(wanted, begins - WAITS, ends)
+
+
+def _from(wanted: Wanted, text: str) -> None:
+    begins = _midnight(text)
+    wanted.conditions &= Q(started_at__gte=begins)
+    _narrow(wanted, begins - WAITS, None)
+
+
+def _to(wanted: Wanted, text: str) -> None:
+    ends = _midnight(text) + timedelta(days=1)
+    wanted.conditions &= Q(started_at__lt=ends)
+    wanted.until = min(ends, wanted.until or ends)
+
+
+def _again(wanted: Wanted, text: str) -> None:
+    """Calls of unknown outcome whose question was asked, and paid, again."""
+    if text != "paid":
+        raise ValueError(text)
+    wanted.conditions &= Q(pk__in=asked_again(wanted.since, wanted.until))
+    wanted.is_unanswered = True
 
 
 def _run(wanted: Wanted, text: str) -> None:
@@ -221,9 +240,19 @@ READERS = {
     "status": _status,
     "error": _error,
     "day": _day,
+    "from": _from,
+    "to": _to,
     "run": _run,
     "contact": _contact,
+    "again": _again,  # after those that narrow the days
 }
+
+
+def _midnight(text: str) -> datetime:
+    begins = datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
+    if not 2000 <= begins.year <= 2200:
+        raise ValueError(text)
+    return begins
 
 
 def _narrow(wanted: Wanted, since: datetime, until: datetime | None) -> None:
