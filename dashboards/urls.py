@@ -13,6 +13,7 @@ from dashboards.views import (
     metrics,
     queues,
     spend,
+    worth,
 )
 
 app_name = "dashboards"
@@ -39,6 +40,8 @@ urlpatterns = [
     path("admin/circuits/<str:key>/", circuits.steer, name="circuit"),
     path("admin/spend/", spend.overview, name="spend"),
     path("admin/spend/download/", spend.as_file, name="spend_file"),
+    path("admin/spend/usable/", worth.usable, name="spend_usable"),
+    path("admin/spend/answers/", worth.answered, name="spend_answers"),
     path("admin/queues/", queues.overview, name="queues"),
     path("admin/queues/live/", queues.live, name="queues_live"),
     path("admin/queues/<int:run_id>/replay/", queues.replay, name="replay_all"),

@@ -1,4 +1,4 @@
-"""Alerts of budgets: once at 80 %, once at 100 %, over once when the period is; who, what, where."""
+"""Alerts of budgets: told once at 80 and at 100 %, over once with the period; who, what, where."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -120,8 +120,10 @@ def test_an_accounts_budget_says_who_spent_most(account, run):
     ann = User.objects.create_user("ann")
     runs = [run(1, name=name, created_by=ann) for name in ("Autumn", "Winter")]
     for one, usd in zip(runs, (1, 7), strict=True):
-        SpendDay.objects.create(day=NIGHT.date(), account_id=account.pk, is_sandbox=True,
-                                lookup="twilio.line_type", run_id=one.pk, spent_usd=usd)  # fmt: skip
+        SpendDay.objects.create(
+            day=NIGHT.date(), account_id=account.pk, is_sandbox=True, lookup="twilio.line_type",
+            run_id=one.pk, spent_usd=usd,
+        )  # fmt: skip
     spend(account, DAY, 8)
 
     watching.look()
