@@ -7,12 +7,12 @@ valid, an e-mail address that nothing can be sent to.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from contacts.models import Contact
 from enrichment.planner import Plan, Wanted
-from enrichment.survivorship import Claim, current
+from enrichment.survivorship import Claim, Standing, claims_of, settle
 
 UNUSABLE_EMAIL = frozenset(
     {
@@ -22,12 +22,6 @@ UNUSABLE_EMAIL = frozenset(
 )  # fmt: skip
 
 Values = Mapping[str, Any]
-# What a field must not say of itself, given its value and the contact's other values.
-IS_OUT: Mapping[str, Callable[[Any, Values], bool]] = {
-    "phone_is_valid": lambda value, others: value is False,
-    "email": lambda value, others: others.get("email_status") in UNUSABLE_EMAIL,
-    "email_status": lambda value, others: value in UNUSABLE_EMAIL,
-}
 
 
 def wanted(plan: Plan) -> list[Wanted]:
@@ -41,32 +35,34 @@ def fields_had(
     plan: Plan,
     values: Values,
     provenance: Mapping[str, Mapping[str, Any]],
-    changes: Mapping[str, Claim],
-    sure: Mapping[str, float],
+    said: Mapping[str, Sequence[Claim]],
 ) -> dict[str, bool]:
-    """Return {wanted field: whether the contact has it, sure enough}.
+    """Return {wanted field: whether it is filled, sure enough}.
 
-    `values` and `provenance` are the contact's before the run, `changes` what the run brings, and
-    `sure` the confidence that the run heard of a field, which counts for those kept elsewhere than
-    on the contact.
+    `values` and `provenance` are those of the contact and its company before the run, by golden
+    field; `said` is what was claimed in the run.
     """
-    after = {**values, **{name: claim.value for name, claim in changes.items()}}
-    return {one.field: _is_had(one, after, provenance, changes, sure) for one in wanted(plan)}
+
+    def standing(name: str) -> Standing | None:
+        return settle([*claims_of(values.get(name), provenance.get(name)), *said.get(name, ())])
+
+    had = {}
+    for one in wanted(plan):
+        found = standing(one.field)
+        had[one.field] = (
+            found is not None
+            and not found.claim.is_empty
+            and found.sure >= one.sufficient
+            and not _is_out(one.field, found.claim.value, standing)
+        )
+    return had
 
 
-def _is_had(
-    one: Wanted,
-    after: Values,
-    provenance: Mapping[str, Mapping[str, Any]],
-    changes: Mapping[str, Claim],
-    sure: Mapping[str, float],
-) -> bool:
-    if one.field not in after:
-        return sure.get(one.field, -1.0) >= one.sufficient
-    claim = changes.get(one.field) or current(
-        after[one.field], dict(provenance.get(one.field) or {})
-    )
-    if claim is None or claim.value in (None, ""):
-        return False
-    is_out = IS_OUT.get(one.field)
-    return claim.sure >= one.sufficient and not (is_out and is_out(claim.value, after))
+def _is_out(field: str, value: Any, standing: Callable[[str], Standing | None]) -> bool:
+    """Tell whether a field says of itself that it is of no use."""
+    if field == "phone_is_valid":
+        return value is False
+    if field == "email_status":
+        return value in UNUSABLE_EMAIL
+    status = standing("email_status") if field == "email" else None
+    return status is not None and status.claim.value in UNUSABLE_EMAIL

@@ -53,7 +53,10 @@ def rows(asked: Asked, *, is_sandbox: bool) -> list[Row]:
     if lookup := asked.filters.get("lookup"):
         found = found.filter(lookup=lookup)
     values = found.values_list("day", "lookup", "asked", "hits", "errors", "latency")
-    return [(str(day), *rest) for day, *rest in values]
+    return [
+        (str(day), slug, count, hits, errors, times)
+        for day, slug, count, hits, errors, times in values
+    ]
 
 
 def by_provider(found: Sequence[Row]) -> list[Answered]:

@@ -82,7 +82,7 @@ def answered(request: HttpRequest) -> HttpResponse:
 
 def _read(request: HttpRequest, filters: tuple[str, ...]) -> Asked:
     """Return what is asked for, with the filters that this page has."""
-    asked = read({name: text for name, text in request.GET.items() if name != "by"})
+    asked = read({name: str(text) for name, text in request.GET.items() if name != "by"})
     asked.filters = {name: text for name, text in asked.filters.items() if name in filters}
     for notice in asked.notices:
         messages.warning(request, notice)

@@ -27,7 +27,13 @@ def count_usable(held: Sequence[Finished]) -> None:
         if one.ending != "done":
             continue
         item = one.item
-        had = fields_had(item.run.plan, item.values, item.provenance, item.changes, item.sure)
+        firm = item.company
+        had = fields_had(
+            item.run.plan,
+            {**item.values, **firm.values} if firm else item.values,
+            {**item.provenance, **firm.provenance} if firm else item.provenance,
+            item.said,
+        )
         had[""] = bool(had) and all(had.values())
         for field, is_had in had.items():
             row = sums[item.run.id, field]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tests.bench.pages import CONTACTS, QUICK_CONTACTS, addresses, measure
 from tests.bench.report import Result
@@ -18,8 +18,8 @@ def run(_sandbox: Running, *, is_quick: bool) -> Iterator[Result]:
     worked.ensure(contacts)
     tallied.ensure()
     first, recipe = Run.objects.earliest("pk").pk, Recipe.objects.earliest("pk").pk
-    chosen: list[dict[str, object]] = [
-        *({"by": by, "period": period} for by in GROUPINGS for period in ("30", "90")),
+    chosen: list[Mapping[str, object]] = [
+        *[{"by": by, "period": period} for by in GROUPINGS for period in ("30", "90")],
         {"by": "lookup", "run": first}, {"by": "run", "recipe": recipe},
         {"by": "run", "team": "none"}, {"by": "day", "provider": "twilio", "period": "90"},
     ]  # fmt: skip

@@ -23,21 +23,21 @@ def claim(value, sure, source="twilio.line_type"):
     return Claim(value, source, sure, "2026-11-22")
 
 
-def had(plan=PLAN, values=None, provenance=None, changes=None, sure=None):
-    before = {"line_type": "", "caller_name": "", "email": "", "email_status": "", **(values or {})}
-    return fields_had(plan, before, provenance or {}, changes or {}, sure or {})
+def had(plan=PLAN, values=None, provenance=None, **said):
+    claims = {name.replace("__", "."): [claim] for name, claim in said.items()}
+    return fields_had(plan, values or {}, provenance or {}, claims)
 
 
 def test_what_the_run_brought_counts_when_it_is_sure_enough():
-    changes = {"line_type": claim("mobile", 0.8), "caller_name": claim("Ann", 0.4)}
+    found = had(line_type=claim("mobile", 0.8), caller_name=claim("Ann", 0.4))
 
-    assert had(changes=changes) == {"line_type": True, "caller_name": False}
+    assert found == {"line_type": True, "caller_name": False}
 
 
 def test_what_was_there_before_counts_as_it_is_sure():
     provenance = {
-        "line_type": {"by": "twilio.line_type", "sure": 0.7},
-        "caller_name": {"by": "person:ann", "sure": 1.0},
+        "line_type": {"by": "twilio.line_type", "sure": 0.7, "at": "2026-11-01"},
+        "caller_name": {"by": "person:ann", "sure": 1.0, "at": "2026-11-01"},
     }
     values = {"line_type": "mobile", "caller_name": "Ann"}
 
@@ -45,25 +45,24 @@ def test_what_was_there_before_counts_as_it_is_sure():
 
 
 def test_a_field_that_a_person_emptied_is_not_had():
-    provenance = {"line_type": {"by": "person:ann", "sure": 1.0}}
+    provenance = {"line_type": {"by": "person:ann", "sure": 1.0, "at": "2026-11-01"}}
 
-    assert had(provenance=provenance)["line_type"] is False
+    found = had(values={"line_type": ""}, provenance=provenance, line_type=claim("mobile", 1))
+
+    assert found["line_type"] is False
 
 
 def test_what_nobody_could_supply_is_not_wanted():
     plan = Plan(PLAN.wanted, frozenset({NAME.slug}))
 
-    assert had(plan, changes={"line_type": claim("mobile", 1)}) == {"line_type": True}
+    assert had(plan, line_type=claim("mobile", 1)) == {"line_type": True}
 
 
 @pytest.mark.parametrize(("value", "is_had"), [(True, True), (False, False), (None, False)])
 def test_a_number_that_is_not_valid_is_not_usable(value, is_had):
     plan = Plan((Wanted("phone_is_valid", 0.9, (LINE,)),))
 
-    values = {"phone_is_valid": None}
-    assert had(plan, values, changes={"phone_is_valid": claim(value, 0.99)}) == {
-        "phone_is_valid": is_had
-    }
+    assert had(plan, phone_is_valid=claim(value, 0.99)) == {"phone_is_valid": is_had}
 
 
 @pytest.mark.parametrize(
@@ -72,15 +71,18 @@ def test_a_number_that_is_not_valid_is_not_usable(value, is_had):
 )  # fmt: skip
 def test_an_email_address_that_cannot_be_written_to_is_not_usable(status, is_had):
     plan = Plan((Wanted("email", 0.5, (LINE,)),))
-    changes = {"email": claim("a@firm.test", 0.9), "email_status": claim(status, 0.9)}
 
-    assert had(plan, changes=changes) == {"email": is_had}
+    found = had(plan, email=claim("a@firm.test", 0.9), email_status=claim(status, 0.9))
+
+    assert found == {"email": is_had}
 
 
-def test_a_field_of_the_company_counts_by_what_the_run_heard():
+def test_a_field_of_the_company_counts_too():
     plan = Plan((Wanted("company.industry", 0.5, (LINE,)),))
+    values = {"company.industry": "Anvils"}
 
-    assert had(plan, sure={"company.industry": 0.5}) == {"company.industry": True}
+    assert had(plan, company__industry=claim("Anvils", 0.5)) == {"company.industry": True}
+    assert had(plan, values) == {"company.industry": True}  # of a file, which is sure enough
     assert had(plan) == {"company.industry": False}
 
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('enrichment', '0004_cancelled_items'),
+        ('enrichment', '0005_waterfalls'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
