@@ -15,7 +15,7 @@ from dashboards.views.access import page
 from integrations.accounts import is_sandbox
 
 PERMISSION = "dashboards.view_spend"
-SHOWN = 100
+SHOWN = 50
 
 
 @page(PERMISSION)
