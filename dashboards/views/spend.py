@@ -68,15 +68,15 @@ def _outcomes(
         twice, twice_usd = sums.paid_twice(asked, is_sandbox=is_sandbox)
     link = rows.calls_of(asked) if request.user.has_perm(rows.CALLS) else ""
     parts = (
-        ("Outcome known", whole.asked - whole.unknown, whole.known_usd, "", "questions"),
+        ("Outcome known", whole.asked - whole.unknown, whole.known_usd, ""),
         ("Outcome unknown, counted as spent", whole.unknown - twice,
-         whole.unknown_usd - twice_usd, "&outcome=unknown", "questions"),
+         whole.unknown_usd - twice_usd, "&outcome=unknown"),
         ("Perhaps paid twice: outcome unknown, and asked and paid again", twice, twice_usd,
-         "&again=paid", "calls"),
+         "&again=paid"),
     )  # fmt: skip
     return [
-        {"label": label, "count": count, "usd": usd, "link": link and f"{link}{more}", "of": of}
-        for label, count, usd, more, of in parts
+        {"label": label, "count": count, "usd": usd, "link": link and f"{link}{more}"}
+        for label, count, usd, more in parts
         if count or usd or not more
     ]
 
