@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('enrichment', '0006_leads'),
+        ('enrichment', '0007_upkeep'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
