@@ -21,8 +21,10 @@ def test_past_calls_are_added_up():
         ("failed", "0", "line_type"), ("unknown", "0.008", "line_type"),
         ("answered", "0", "connection_test"),
     ):  # fmt: skip
-        ApiCall.objects.create(id=uuid7(), provider="twilio", lookup=lookup, account=account,
-                               outcome=outcome, price_usd=usd, started_at=timezone.now())  # fmt: skip
+        ApiCall.objects.create(
+            id=uuid7(), provider="twilio", lookup=lookup, account=account, outcome=outcome,
+            price_usd=usd, started_at=timezone.now(),
+        )  # fmt: skip
 
     with connection.cursor() as cursor:
         cursor.execute(PAST)
