@@ -38,6 +38,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
             ("Accounts", "key", "integrations", "account"),
             ("API calls", "swap_horiz", "integrations", "apicall"),
             ("Budgets", "savings", "integrations", "budget"),
+            ("Spend", "payments", "dashboards", "spend"),
         ),
     ),
     (
@@ -50,6 +51,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
             ("Workers, live", "monitoring", "dashboards", "flower"),
             ("Schedule", "schedule", "django_celery_beat", "periodictask"),
             ("Users", "group", "auth", "user"),
+            ("Teams", "groups", "enrichment", "team"),
             ("Roles", "shield_person", "auth", "group"),
         ),
     ),

@@ -12,6 +12,8 @@ from dashboards.views import (
     home,
     metrics,
     queues,
+    spend,
+    worth,
 )
 
 app_name = "dashboards"
@@ -36,6 +38,10 @@ urlpatterns = [
     path("admin/circuits/", circuits.overview, name="circuits"),
     path("admin/circuits/table/", circuits.table, name="circuits_table"),
     path("admin/circuits/<str:key>/", circuits.steer, name="circuit"),
+    path("admin/spend/", spend.overview, name="spend"),
+    path("admin/spend/download/", spend.as_file, name="spend_file"),
+    path("admin/spend/usable/", worth.usable, name="spend_usable"),
+    path("admin/spend/answers/", worth.answered, name="spend_answers"),
     path("admin/queues/", queues.overview, name="queues"),
     path("admin/queues/live/", queues.live, name="queues_live"),
     path("admin/queues/<int:run_id>/replay/", queues.replay, name="replay_all"),

@@ -9,10 +9,11 @@ from typing import Any
 import structlog
 from django.contrib.auth.models import User
 from django.db import connection, transaction
+from django.db.models import Subquery
 from django.utils import timezone
 
 from enrichment import estimating, golden, recipes, selection
-from enrichment.models import Answer, Recipe, Run, RunItem, Upkeep
+from enrichment.models import Answer, Recipe, Run, RunItem, TeamMember, Upkeep
 from enrichment.ringing import ring, ring_estimate, ring_start
 from integrations import ledger
 from integrations.accounts import is_sandbox
@@ -103,11 +104,13 @@ def launch(run: Run, cap_usd: Decimal | None, *, seen: str = "") -> None:
 
 def _approve(run: Run, cap_usd: Decimal | None, **as_seen: Any) -> None:
     waiting = Run.objects.filter(pk=run.pk, state=Run.State.READY)
+    team = TeamMember.objects.filter(user=run.created_by_id).values("team_id")[:1]
     with transaction.atomic():
         # One statement decides: of two who approve at once, one does.
         moved = waiting.filter(is_sandbox=is_sandbox(), **as_seen).update(
             state=Run.State.STARTING,
             cap_usd=cap_usd,
+            team_id=Subquery(team),
             approved_at=timezone.now(),
             correlation_id=structlog.contextvars.get_contextvars().get("correlation_id", ""),
             reason="",

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
 from contacts.leases import living_workers
-from dashboards import queries, queues
+from dashboards import queues
+from dashboards.alerting import budgets
 from dashboards.alerting.failing import failure_rates
 from dashboards.alerting.leads import lead_changes
 from dashboards.alerting.readings import Reading
@@ -38,7 +39,7 @@ def measure() -> tuple[set[str], list[Reading]]:
         *_queues(),
         *_beat(),
         *_failures(),
-        *_budgets(),
+        *budgets.readings(),
         *_dead(),
         *_connections(),
         *lead_changes(),
@@ -92,34 +93,6 @@ def _failures() -> Iterator[Reading]:
     for slug, rate in failure_rates().items():
         words = f"{rate.errors:,} of the last {rate.asked:,} lookups at {labels.get(slug, slug)}"
         yield Reading("failure_rate", slug, rate.percent, f"{words} failed.")
-
-
-def _budgets() -> Iterator[Reading]:
-    labels = {of.slug: of.label for of in PROVIDERS}
-    today = timezone.now().date()
-    for account in queries.accounts():
-        name = labels.get(account.provider, account.provider)
-        for period, cap, used in (
-            (f"{today:%Y-%m-%d}", account.daily_cap_usd, getattr(account, "used_today_usd", None)),
-            (f"{today:%Y-%m}", account.monthly_cap_usd, getattr(account, "used_month_usd", None)),
-        ):
-            yield from _budget(f"account:{account.pk}:{period}", f"{name}, {period}", cap, used)
-    for one in queries.work():
-        if one.kind == "run" and one.state in ("working", "paused", "blocked"):
-            yield from _budget(f"run:{one.id}", one.name, one.cap_usd, one.spent_usd)
-
-
-def _budget(
-    subject: str, name: str, cap: Decimal | None, used: Decimal | None
-) -> Iterator[Reading]:
-    """Two readings: nearly used, and used up; a cap of nothing is used up by design."""
-    if not cap:
-        return
-    spent = used or Decimal(0)
-    percent = float(spent * 100 / cap)
-    words = f"{name}: ${spent:,.2f} of ${cap:,.2f} are spent or promised ({percent:.0f} %)."
-    yield Reading("budget_near", subject, percent, words)
-    yield Reading("budget_used", subject, percent, words)
 
 
 def _dead() -> Iterator[Reading]:

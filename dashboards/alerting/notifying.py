@@ -13,8 +13,10 @@ from datetime import timedelta
 import structlog
 from django.conf import settings
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 
+from dashboards.alerting import budgets
 from dashboards.alerting.channels import webhook
 from dashboards.alerting.kinds import KINDS
 from dashboards.models import Alert, AlertChannel, Notice
@@ -154,5 +156,6 @@ def _text(alert: Alert, event: str) -> str:
     said = alert.message
     if event == Notice.Event.CLEARED:
         said = f"It is over. It was: {alert.message}"
-    where = f"{settings.SITE_URL.rstrip('/')}/admin/alerts/" if settings.SITE_URL else ""
+    path = budgets.place(alert.subject) or reverse("dashboards:alert")
+    where = f"{settings.SITE_URL.rstrip('/')}{path}" if settings.SITE_URL else ""
     return f"{said}\n{where}".strip()

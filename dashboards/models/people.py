@@ -55,6 +55,7 @@ class Page(models.Model):
         default_permissions = ()
         permissions = [
             ("view_home", "Can see the figures on the home page"),
+            ("view_spend", "Can see and download what was spent"),
             ("view_circuits", "Can see circuits"),
             ("steer_circuits", "Can open and reset circuits"),
             ("view_queues", "Can see queues"),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from dashboards.alerting import steering
+from dashboards.alerting import budgets, steering
 from dashboards.alerting.kinds import KINDS
 from dashboards.alerting.watching import stand_in
 from dashboards.models import Alert, Notice
@@ -120,7 +120,7 @@ def _row(alert: Alert) -> dict[str, Any]:
     return {
         "alert": alert,
         "label": kind.label if kind else alert.kind,
-        "link": reverse(kind.page) if kind else "",
+        "link": budgets.place(alert.subject) or (reverse(kind.page) if kind else ""),
         "notices": list(alert.notices.all()),
         "muted_until": getattr(alert, "silent_until", None),
     }

@@ -5,6 +5,7 @@ from enrichment.admin.items import RunItemAdmin
 from enrichment.admin.leads import LeadAdmin
 from enrichment.admin.recipes import RecipeAdmin
 from enrichment.admin.runs import RunAdmin
+from enrichment.admin.teams import TeamAdmin
 from enrichment.admin.upkeep import UpkeepAdmin
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "RecipeAdmin",
     "RunAdmin",
     "RunItemAdmin",
+    "TeamAdmin",
     "UpkeepAdmin",
 ]

@@ -19,6 +19,7 @@ from enrichment.engine.counting import block_runs, count_lookups, count_runs
 from enrichment.engine.items import AnswerRow, Finished
 from enrichment.engine.jsontext import json_text
 from enrichment.engine.storing import update_contacts
+from enrichment.engine.yielding import count_usable
 from integrations import ledger
 from integrations.calls import Call
 from integrations.errors import CredentialRejected
@@ -75,6 +76,7 @@ def write(batch: Batch, worker_id: UUID) -> None:
     update_companies(held)
     count_runs(held)
     count_lookups(held)
+    count_usable(held)
     block_runs(held)
     ledger.release(batch.released)
     ledger.settle(batch.settled)

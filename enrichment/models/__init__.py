@@ -4,9 +4,11 @@ from enrichment.models.answer import Answer
 from enrichment.models.leads import DomainScan, LeadChange, LeadScore, ScanItem
 from enrichment.models.recipe import Recipe, RecipeField, RecipeStep
 from enrichment.models.run import Run, RunItem, RunLookup
+from enrichment.models.team import Team, TeamMember
 from enrichment.models.upkeep import Upkeep
+from enrichment.models.usable import UsableDay
 
 __all__ = [
     "Answer", "DomainScan", "LeadChange", "LeadScore", "Recipe", "RecipeField", "RecipeStep", "Run",
-    "RunItem", "RunLookup", "ScanItem", "Upkeep",
+    "RunItem", "RunLookup", "ScanItem", "Team", "TeamMember", "Upkeep", "UsableDay",
 ]  # fmt: skip

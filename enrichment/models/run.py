@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from contacts.models import Contact
 from contacts.models.worker import Leased
 from enrichment.models.recipe import Recipe
+from enrichment.models.team import Team
 from enrichment.models.upkeep import Upkeep
 from integrations.money import UsdField
 
@@ -64,6 +65,14 @@ class Run(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
+    )
+    team = models.ForeignKey(
+        Team,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="runs",
+        help_text="Its creator's, when it was approved.",
     )
     created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
     approved_at = models.DateTimeField(null=True, blank=True)

@@ -18,6 +18,7 @@ from integrations.admin.forms.section import usd
 from integrations.models import ApiCall
 from integrations.neighbours import neighbours
 from integrations.queries import calls
+from integrations.queries.filters import STATUSES, Wanted, error_classes, read
 from integrations.registry import PROVIDERS, lookups
 from integrations.trials import CONNECTION_TEST
 
@@ -48,7 +49,7 @@ class ApiCallAdmin(ModelAdmin):
 
 def overview(office: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """The list, filtered and newest first; for htmx only its rows."""
-    wanted = calls.read(request.GET.dict())
+    wanted = read(request.GET.dict())
     found = calls.page(wanted, _uuid(request.GET.get("before", "")))
     context = {
         "rows": _rows(request, found.rows),
@@ -107,15 +108,15 @@ def _rows(request: HttpRequest, found: Any) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _filters(wanted: calls.Wanted) -> list[dict[str, Any]]:
+def _filters(wanted: Wanted) -> list[dict[str, Any]]:
     """Return the selects above the list: name, label and choices of each."""
     known = [(each.slug, f"{PROVIDER_LABELS[each.provider]}: {each.label}") for each in lookups()]
     filters = (
         ("provider", "Provider", list(PROVIDER_LABELS.items())),
         ("lookup", "Lookup", [*known, (CONNECTION_TEST, "Connection test")]),
         ("outcome", "Outcome", ApiCall.Outcome.choices),
-        ("status", "HTTP status", [(text, text) for text in calls.STATUSES]),
-        ("error", "Error", [(name, name) for name in calls.error_classes()]),
+        ("status", "HTTP status", [(text, text) for text in STATUSES]),
+        ("error", "Error", [(name, name) for name in error_classes()]),
     )
     return [
         {"name": name, "label": label, "choices": _with_chosen(choices, wanted.params.get(name))}

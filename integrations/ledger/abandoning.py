@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -13,6 +13,8 @@ import orjson
 from django.db import connection
 
 from integrations.ledger.budgets import return_to_budgets
+from integrations.ledger.intents import ZERO
+from integrations.ledger.tallying import Unknown, count_unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ def abandon(worker_ids: Sequence[UUID]) -> list[Abandoned]:
         for r in rows
     ]
     _write_unknown(left)
+    count_unknown(_tallied(left))
     return_to_budgets({r[7]: (r[4], r[8]) for r in rows}, _sums((r[4], r[8]) for r in rows))
     return [one for one, _ in left]
 
@@ -69,9 +72,22 @@ def _sums(paid: Iterable[tuple[Decimal, str]]) -> dict[str, Decimal]:
     return spent
 
 
-def _write_unknown(
-    left: Sequence[tuple[Abandoned, tuple[int | None, int | None, bool, datetime]]],
-) -> None:
+About = tuple[int | None, int | None, bool, datetime]
+
+
+def _tallied(left: Sequence[tuple[Abandoned, About]]) -> list[Unknown]:
+    """Return a row for each call that was under way: reservations joined in one make one."""
+    found: dict[UUID, Unknown] = {}
+    for one, (run_id, _, is_sandbox, began) in left:
+        lookup = "+".join(one.questions)[:200]
+        first = found.get(one.request_id) or Unknown(
+            began, one.account_id, one.provider, lookup, run_id, is_sandbox, ZERO
+        )
+        found[one.request_id] = replace(first, price_usd=first.price_usd + one.price_usd)
+    return list(found.values())
+
+
+def _write_unknown(left: Sequence[tuple[Abandoned, About]]) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO integrations_apicall AS c (id, provider, lookup, account_id, run_id,"

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
 
+from integrations.ledger import tallying
 from integrations.ledger.budgets import lock, move, return_to_budgets
 from integrations.ledger.intents import ZERO, Intent, Settled, keys_of
+from integrations.ledger.tallying import Unknown
 
 
 def release(intents: Collection[Intent]) -> None:
@@ -29,10 +31,10 @@ def settle(settled: Sequence[Settled]) -> None:
     lock(intents)
     taken = _take(intents)
     late = [one for one in settled if any(i.call_key not in taken for i in one.intents)]
-    if late:
-        _forget_unknown(late)
-    _copy(settled)
-    _count(settled)
+    now = timezone.now()
+    forgotten = _forget_unknown(late) if late else []
+    _copy(settled, now)
+    tallying.count(settled, forgotten, now)
     spent: defaultdict[str, Decimal] = defaultdict(Decimal)
     for one in settled:
         price = one.price_usd
@@ -56,22 +58,24 @@ def _take(intents: Collection[Intent]) -> dict[UUID, tuple[Decimal, str]]:
         return {key: (price, budgets) for key, price, budgets in cursor.fetchall()}
 
 
-def _forget_unknown(late: Sequence[Settled]) -> None:
-    """Take back what `abandon` wrote about calls whose worker lives after all."""
+def _forget_unknown(late: Sequence[Settled]) -> list[Unknown]:
+    """Take back, and return, what `abandon` wrote about calls whose worker lives after all."""
     budgets: defaultdict[str, tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM integrations_apicall WHERE id = ANY(%s) AND outcome = 'unknown'"
-            " RETURNING id, price_usd",
+            " RETURNING id, started_at, account_id, provider, lookup, run_id, is_sandbox,"
+            " price_usd",
             [[one.call.request_id for one in late]],
         )
-        counted = dict(cursor.fetchall())
+        counted = {id_: Unknown(*rest) for id_, *rest in cursor.fetchall()}
     for one in late:
-        price = counted.get(one.call.request_id, ZERO)
-        if price:
+        unknown = counted.get(one.call.request_id)
+        if unknown and unknown.price_usd:
             for key, _ in one.intents[0].caps:
-                budgets[key] = (ZERO, budgets[key][1] - price)
+                budgets[key] = (ZERO, budgets[key][1] - unknown.price_usd)
     move(dict(budgets))
+    return list(counted.values())
 
 
 CALL_COLUMNS = (
@@ -80,8 +84,7 @@ CALL_COLUMNS = (
 )
 
 
-def _copy(settled: Sequence[Settled]) -> None:
-    now = timezone.now()
+def _copy(settled: Sequence[Settled], now: datetime) -> None:
     with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY integrations_apicall ({CALL_COLUMNS}) FROM STDIN") as copy,
@@ -109,31 +112,3 @@ def _copy(settled: Sequence[Settled]) -> None:
                     call.started_at or now,
                 )
             )
-
-
-ENDINGS = ("hit", "miss", "error")
-
-
-def _count(settled: Sequence[Settled]) -> None:
-    """Add to the tallies by lookup and day."""
-    sums: dict[tuple[int, str, bool], list[Decimal | int]] = {}
-    for one in settled:
-        account = one.call.account
-        for lookup, outcome, price in one.parts:
-            key = (account.id, f"{account.provider}.{lookup}", account.is_sandbox)
-            row = sums.setdefault(key, [0, 0, 0, 0, ZERO])
-            row[4] += price
-            if outcome in ENDINGS:  # what is answered later is counted when it is
-                row[0] += 1
-                row[ENDINGS.index(outcome) + 1] += 1
-    today = datetime.now(UTC).date()
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO integrations_lookupday AS d (account_id, lookup, is_sandbox, day, asked,"
-            " hits, misses, errors, spent_usd) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
-            " ON CONFLICT (account_id, lookup, day, is_sandbox) DO UPDATE SET"
-            " asked = d.asked + EXCLUDED.asked, hits = d.hits + EXCLUDED.hits,"
-            " misses = d.misses + EXCLUDED.misses, errors = d.errors + EXCLUDED.errors,"
-            " spent_usd = d.spent_usd + EXCLUDED.spent_usd",
-            [(*key, today, *sums[key]) for key in sorted(sums)],
-        )

@@ -3,6 +3,7 @@
 from integrations.models.account import Account, AccountLookup
 from integrations.models.circuit import CircuitHold
 from integrations.models.ledger import ApiCall, Budget, LookupDay, Reservation
+from integrations.models.spend import SpendDay
 
 __all__ = [
     "Account",
@@ -12,4 +13,5 @@ __all__ = [
     "CircuitHold",
     "LookupDay",
     "Reservation",
+    "SpendDay",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -117,6 +118,8 @@ class ApiCall(models.Model):
                 fields=["contact_id"],
                 condition=Q(contact_id__isnull=False),
             ),
+            # What may have been paid for in vain; there are few.
+            models.Index(name="apicall_unknown", fields=["-id"], condition=Q(outcome="unknown")),
             # The list of calls that need a look.
             models.Index(
                 name="apicall_not_answered", fields=["-id"], condition=~Q(outcome="answered")
@@ -128,9 +131,10 @@ class ApiCall(models.Model):
 
 
 class LookupDay(models.Model):
-    """Per lookup and day: how often asked, with what outcome, at what price.
+    """Per lookup and day: how often asked, with what outcome, at what price, how fast answered.
 
-    Estimates read its hit rates; the spend pages read its sums.
+    Estimates read its hit rates; the page of providers' answers reads the times, counted in the
+    classes of `integrations.latency`. What a run spent is in `SpendDay`.
     """
 
     account_id = models.BigIntegerField()
@@ -142,6 +146,7 @@ class LookupDay(models.Model):
     misses = models.BigIntegerField(default=0)
     errors = models.BigIntegerField(default=0)
     spent_usd = UsdField(default=0)
+    latency = ArrayField(models.BigIntegerField(), default=list, db_default=[])
 
     objects = models.Manager()
 

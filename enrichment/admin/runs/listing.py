@@ -54,7 +54,7 @@ class Mine(admin.SimpleListFilter):
 @admin.register(Run)
 class RunAdmin(ToLookAt):
     list_display = ("named", "state_shown", "how_far", "spent", "by", "created_at")
-    list_filter = ("state", Mine, "mode", "is_sandbox")
+    list_filter = ("state", Mine, "recipe", "team", "mode", "is_sandbox")
     list_select_related = ("recipe", "created_by")
     search_fields = ("name__istartswith",)
     search_help_text = "The beginning of a run's name"

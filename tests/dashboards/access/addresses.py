@@ -188,6 +188,12 @@ TABLE = """
 /admin/enrichment/upkeep/add/                                    302 403 403 200 200   302 403 403 200 200
 /admin/home/first-steps/                                         405 405 405 405 405   302 302 302 302 302
 /admin/home/live/                                                403 200 200 200 200   403 200 200 200 200
+/admin/enrichment/team/                                          302 403 403 200 200   302 403 403 200 200
+/admin/enrichment/team/<path:object_id>/                         302 302 302 302 302   302 302 302 302 302
+/admin/enrichment/team/<path:object_id>/change/                  302 403 403 200 200   302 403 403 403 200
+/admin/enrichment/team/<path:object_id>/delete/                  302 403 403 403 200   302 403 403 403 302
+/admin/enrichment/team/<path:object_id>/history/                 302 403 403 200 200   302 403 403 200 200
+/admin/enrichment/team/add/                                      302 403 403 403 200   302 403 403 403 200
 /admin/integrations/account/                                     302 403 403 200 200   302 405 405 405 405
 /admin/integrations/account/<int:pk>/forget/                     302 403 403 403 200   302 403 403 403 302
 /admin/integrations/account/<int:pk>/resume/                     302 405 405 405 405   302 403 403 302 302
@@ -221,6 +227,10 @@ TABLE = """
 /admin/queues/live/                                              403 200 200 200 200   403 200 200 200 200
 /admin/r/<path:content_type_id>/<path:object_id>/                302 404 404 404 404   302 404 404 404 404
 /admin/search/                                                   302 200 200 200 200   302 200 200 200 200
+/admin/spend/                                                    302 403 403 200 200   302 403 403 200 200
+/admin/spend/answers/                                            302 403 403 200 200   302 403 403 200 200
+/admin/spend/download/                                           302 403 403 200 200   302 403 403 200 200
+/admin/spend/usable/                                             302 403 403 200 200   302 403 403 200 200
 /flower/                                                         302 403 403 502 502   302 403 403 403 403
 /flower/<path:path>                                              302 403 403 502 502   302 403 403 403 403
 /health                                                          200 200 200 200 200   200 200 200 200 200
@@ -257,6 +267,7 @@ WRITES = {
     "/admin/enrichment/upkeep/<path:object_id>/delete/": "manager",
     "/admin/enrichment/run/<int:pk>/cancel/": "operator",
     "/admin/enrichment/run/<int:pk>/estimate/": "operator",
+    "/admin/enrichment/team/<path:object_id>/delete/": "admin",
     "/admin/home/first-steps/": "viewer",
 }
 

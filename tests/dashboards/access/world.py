@@ -28,7 +28,7 @@ from contacts.models import (
 from dashboards.alerting.channels import channel
 from dashboards.alerting.kinds import rules
 from dashboards.models import Alert, AlertRound
-from enrichment.models import Answer, DomainScan, LeadScore, Recipe, Run, RunItem, Upkeep
+from enrichment.models import Answer, DomainScan, LeadScore, Recipe, Run, RunItem, Team, Upkeep
 from integrations.models import Account, ApiCall, Budget
 from integrations.services import ensure_accounts
 from tests.dashboards.rows import calls, people, rejected, work
@@ -37,9 +37,8 @@ from tests.dashboards.rows import calls, people, rejected, work
 NOT_OURS = {"django_session", "axes_accessattempt"}
 ROWS = (
     Company, Contact, Import, Export, ExportDownload, BulkAction, Worker, Answer, Recipe, Run,
-    RunItem, LeadScore, Upkeep, Account, ApiCall, Budget, User, Group, CrontabSchedule,
-    IntervalSchedule,
-    PeriodicTask,
+    RunItem, LeadScore, Team, Upkeep, Account, ApiCall, Budget, User, Group, CrontabSchedule,
+    IntervalSchedule, PeriodicTask,
 )  # fmt: skip
 # What stands for a name in an address; else a field.
 NAMED = {"/tab/": "fields", "/suggest/<slug": "company"}
@@ -61,6 +60,7 @@ def fill():
     Import.objects.update(state="done", created_count=1, columns=["Phone", "Name"])
     rejected(Import.objects.get(), 1)
     take_in("Phone,Name\n+14155550100,Ann\n", name="draft", user=owner)
+    Team.objects.create(name="Sales")
     export = Export.objects.create(
         described="all contacts", columns=["phone"], state="done", file="a.csv", created_by=owner
     )

@@ -129,10 +129,11 @@ def test_budgets_of_days_months_and_runs(run):
     near = read("budget_near")
 
     assert {subject: value for subject, (value, _) in near.items()} == {
-        f"account:{account.pk}:{today}": 80.0, f"run:{held.pk}": 100.0,
+        f"account:{account.pk}:{today}@10": 80.0, f"run:{held.pk}@4": 100.0,
     }  # fmt: skip
-    words = f"Twilio Lookup, {today}: $8.00 of $10.00 are spent or promised (80 %)."
-    assert near[f"account:{account.pk}:{today}"][1] == words
+    day = f"{timezone.now().day} {timezone.now():%B %Y}"
+    words = f"Twilio Lookup, {day}: $8.00 of $10.00 are spent or promised (80 %)."
+    assert near[f"account:{account.pk}:{today}@10"][1] == words
     assert read("budget_used").keys() == near.keys()
 
 

@@ -184,4 +184,4 @@ def test_many_kinds_at_once(run, rule):
 
     watching.look()
 
-    assert standing() == [("budget_near", f"run:{late.pk}"), DEEP]
+    assert standing() == [("budget_near", f"run:{late.pk}@10"), DEEP]

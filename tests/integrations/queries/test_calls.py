@@ -11,7 +11,7 @@ from contacts.models import Contact
 from enrichment.models import Recipe, Run
 from integrations.ids import first_uuid7
 from integrations.models import Account, ApiCall
-from integrations.queries import calls
+from integrations.queries import calls, filters
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -33,7 +33,7 @@ def made(count=1, at=NOON, **fields):
 
 
 def found(**params):
-    wanted = calls.read(params)
+    wanted = filters.read(params)
     assert wanted.notices == []
     return [row.pk for row in calls.page(wanted).rows]
 
@@ -41,8 +41,8 @@ def found(**params):
 def test_pages_follow_each_other_newest_first():
     ids = made(calls.SHOWN + 3)
 
-    first = calls.page(calls.read({}))
-    second = calls.page(calls.read({}), first.after)
+    first = calls.page(filters.read({}))
+    second = calls.page(filters.read({}), first.after)
 
     assert [row.pk for row in [*first.rows, *second.rows]] == ids[::-1]
     assert (second.after, second.searched_to) == (None, None)
@@ -120,16 +120,16 @@ def test_a_runs_calls_are_looked_for_where_it_ran():
     (wanted,) = made(run_id=run.pk)
     made(3, at=NOON + timedelta(days=1), run_id=run.pk + 1)
 
-    read = calls.read({"run": str(run.pk)})
+    read = filters.read({"run": str(run.pk)})
 
     assert found(run=str(run.pk)) == [wanted]
-    assert (read.since, read.until) == (NOON, NOON + timedelta(minutes=5) + calls.WAITS)
+    assert (read.since, read.until) == (NOON, NOON + timedelta(minutes=5) + filters.WAITS)
 
 
 def test_a_rare_find_says_how_far_it_looked_and_goes_on():
     (wanted,) = made(at=NOON - timedelta(hours=1), outcome="answered", http_status=404)
     made(30, http_status=200)
-    read = calls.read({"status": "404"})
+    read = filters.read({"status": "404"})
 
     first = calls.page(read, looked_at=(3, 10))
     second = calls.page(read, first.after, looked_at=(3, 10))
@@ -145,7 +145,7 @@ def test_failures_are_looked_for_among_failures_only():
     (wanted,) = made(at=NOON - timedelta(hours=1), outcome="failed", error_class="Throttled")
     made(30)
 
-    page = calls.page(calls.read({"error": "Throttled"}), looked_at=(1, 2))
+    page = calls.page(filters.read({"error": "Throttled"}), looked_at=(1, 2))
 
     assert [row.pk for row in page.rows] == [wanted]
     assert page.after is None
@@ -155,7 +155,7 @@ def test_a_page_costs_few_queries_however_many_rows_match():
     made(calls.SHOWN * 2, account=Account.objects.create(provider="twilio"))
 
     with CaptureQueriesContext(connection) as captured:
-        calls.page(calls.read({"provider": "twilio"}))
+        calls.page(filters.read({"provider": "twilio"}))
 
     assert len(captured) <= 4
 
@@ -171,7 +171,7 @@ def test_a_page_costs_few_queries_however_many_rows_match():
     ids=str,
 )  # fmt: skip
 def test_a_broken_filter_is_left_out_with_a_notice(params):
-    wanted = calls.read(params)
+    wanted = filters.read(params)
 
     assert (len(wanted.notices), wanted.params) == (1, {})
     assert "means nothing" in wanted.notices[0]

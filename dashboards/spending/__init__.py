@@ -1,0 +1,1 @@
+"""Spend: what was paid for which answers, by whatever one asks for, and what it was worth."""

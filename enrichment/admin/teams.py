@@ -1,0 +1,48 @@
+"""The back office of teams: who is in which, so that spend can be told by team."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import display
+
+from enrichment.models import Team, TeamMember
+
+
+class Members(TabularInline):
+    model = TeamMember
+    extra = 1
+
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest | None, **kwargs: Any
+    ) -> Any:
+        if db_field.name == "user":
+            kwargs["queryset"] = User.objects.order_by("username")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(Team)
+class TeamAdmin(ModelAdmin):
+    list_display = ("name", "members_shown")
+    search_fields = ("name",)
+    inlines = (Members,)
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
+        rows: QuerySet[Team] = super().get_queryset(request)
+        return rows.annotate(member_count=Count("members"))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse for a team whose runs have spent: their money would be nobody's."""
+        if obj is not None and obj.runs.exists():
+            return False
+        return bool(super().has_delete_permission(request, obj))
+
+    @display(description="Members", ordering="member_count")
+    def members_shown(self, team: Any) -> int:
+        return int(team.member_count)
