@@ -1,9 +1,17 @@
 """The back office of the enrichment room."""
 
 from enrichment.admin.answers import AnswerAdmin
+from enrichment.admin.discoveries import DiscoveryAdmin
 from enrichment.admin.items import RunItemAdmin
 from enrichment.admin.leads import LeadAdmin
 from enrichment.admin.recipes import RecipeAdmin
 from enrichment.admin.runs import RunAdmin
 
-__all__ = ["AnswerAdmin", "LeadAdmin", "RecipeAdmin", "RunAdmin", "RunItemAdmin"]
+__all__ = [
+    "AnswerAdmin",
+    "DiscoveryAdmin",
+    "LeadAdmin",
+    "RecipeAdmin",
+    "RunAdmin",
+    "RunItemAdmin",
+]
