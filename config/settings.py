@@ -94,6 +94,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("SWITCHBOARD_SWEEP_S", default=10.0),
         "options": {"expire_seconds": 10},  # the database's schedule drops Celery's "expires"
     },
+    "forget_pages": {
+        "task": "enrichment.forget_pages",
+        "schedule": 6 * 3600.0,
+        "options": {"expire_seconds": 3600},
+    },
     "count_contacts": {
         "task": "dashboards.count_contacts",
         "schedule": 60.0,
