@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
-from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from contacts.importing.drafts import take_in
 from contacts.models import (
@@ -37,8 +37,7 @@ from tests.dashboards.rows import calls, people, rejected, work
 NOT_OURS = {"django_session", "axes_accessattempt"}
 ROWS = (
     Company, Contact, Import, Export, ExportDownload, BulkAction, Worker, Answer, Recipe, Run,
-    RunItem, LeadScore, Account, ApiCall, Budget, User, Group, CrontabSchedule, IntervalSchedule,
-    PeriodicTask,
+    RunItem, LeadScore, Account, ApiCall, Budget, User, Group, PeriodicTask,
 )  # fmt: skip
 # What stands for a name in an address; else a field.
 NAMED = {"/tab/": "fields", "/suggest/<slug": "company"}
@@ -75,7 +74,6 @@ def fill():
     AlertRound.objects.create(looked_at=timezone.now() + timedelta(days=1))  # nobody stands in
     Alert.objects.create(kind="dead", level="warning", message="m", value=1, raised_at=Now())
     every = IntervalSchedule.objects.create(every=1, period="hours")
-    CrontabSchedule.objects.create()
     PeriodicTask.objects.create(name="a task", task="dashboards.count_contacts", interval=every)
 
 
