@@ -10,6 +10,7 @@ from django.utils import timezone
 from enrichment.models import Run
 from integrations.models import Account
 from integrations.registry import PROVIDERS
+from integrations.wording import in_words
 
 LOOKED_AT = 10_000  # the newest failures; all of a million would take seconds
 SHOWN = 10
@@ -59,10 +60,7 @@ def troubles(run: Run) -> list[Trouble]:
 def _trouble(error: str, count: int) -> Trouble:
     found = ((advice, place) for sign, advice, place in ADVICE if sign in error)
     advice, place = next(found, OTHERWISE)
-    kind, _, rest = error.partition(": ")
-    is_class = bool(rest) and kind.isidentifier() and kind != kind.lower()
-    words = rest if is_class else error
-    return Trouble(words[:1].upper() + words[1:], count, advice, place, _provider_in(error))
+    return Trouble(in_words(error), count, advice, place, _provider_in(error))
 
 
 def _provider_in(text: str) -> str:
@@ -90,6 +88,18 @@ def obstacle(run: Run) -> Obstacle | None:
         remedy = "It goes on by itself when the provider answers again."
         return Obstacle(_sentence(run.reason), remedy, _provider_in(run.reason), place="circuits")
     return None
+
+
+def in_short(blocked_by: str, reason: str) -> str:
+    """Return why a blocked run stands still and what to do, in a line, without asking anybody."""
+    if blocked_by.startswith("cap:run:"):
+        return "Its cap leaves too little for the next call. Raise it, or cancel the run."
+    if blocked_by.startswith("cap:"):
+        return "A budget of the account is used up. Raise it there, or wait for the next period."
+    if blocked_by == "mode":
+        return "It was approved in the other mode: go back to that, or cancel the run."
+    why = _sentence(in_words(reason))
+    return f"{why} Mend the account, and it goes on." if blocked_by else why
 
 
 def _of_block(run: Run) -> Obstacle:
@@ -121,5 +131,5 @@ def _of_budget(key: str) -> Obstacle:
 
 
 def _sentence(text: str) -> str:
-    text = text or "it stands still"
+    text = in_words(text) or "it stands still"
     return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")

@@ -18,8 +18,9 @@ from integrations.admin.forms.section import usd
 from integrations.models import ApiCall
 from integrations.neighbours import neighbours
 from integrations.queries import calls
-from integrations.registry import PROVIDERS, lookups
+from integrations.registry import lookups
 from integrations.trials import CONNECTION_TEST
+from integrations.wording import PROVIDER_LABELS, error_label
 
 COLOURS = {"answered": "success", "failed": "danger", "unknown": "warning"}
 # What the list of a request looks like in the ledger: "GET /path → 200, 512 bytes: words".
@@ -115,12 +116,20 @@ def _filters(wanted: calls.Wanted) -> list[dict[str, Any]]:
         ("lookup", "Lookup", [*known, (CONNECTION_TEST, "Connection test")]),
         ("outcome", "Outcome", ApiCall.Outcome.choices),
         ("status", "HTTP status", [(text, text) for text in calls.STATUSES]),
-        ("error", "Error", [(name, name) for name in calls.error_classes()]),
+        (
+            "error",
+            "Error",
+            sorted(((name, error_label(name)) for name in calls.error_classes()), key=_label),
+        ),
     )
     return [
         {"name": name, "label": label, "choices": _with_chosen(choices, wanted.params.get(name))}
         for name, label, choices in filters
     ]
+
+
+def _label(choice: tuple[str, str]) -> str:
+    return choice[1]
 
 
 def _with_chosen(choices: Any, chosen: str | None) -> list[tuple[str, str, bool]]:
@@ -154,6 +163,3 @@ def _show(
         **office.admin_site.each_context(request), "opts": office.opts, "title": title, **context,
     }  # fmt: skip
     return render(request, f"integrations/calls/{template}.html", whole)
-
-
-PROVIDER_LABELS = {of.slug: of.label for of in PROVIDERS}
