@@ -35,8 +35,9 @@ OTHERWISE = ("Try these again; if the same comes back, look at the API calls.", 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One error, of how many contacts, what to do, and where: `place`, with a provider's slug."""
+    """One error, as it is kept and in words, of how many contacts, what to do, and where."""
 
+    kept: str
     error: str
     count: int
     advice: str
@@ -60,7 +61,7 @@ def troubles(run: Run) -> list[Trouble]:
 def _trouble(error: str, count: int) -> Trouble:
     found = ((advice, place) for sign, advice, place in ADVICE if sign in error)
     advice, place = next(found, OTHERWISE)
-    return Trouble(in_words(error), count, advice, place, _provider_in(error))
+    return Trouble(error, in_words(error), count, advice, place, _provider_in(error))
 
 
 def _provider_in(text: str) -> str:

@@ -16,6 +16,7 @@ ERRORS = {
     "OutcomeHeld": ("Held: perhaps paid for already", "Decide whether it may be asked again."),
     "NotFound": ("Nothing known", ""),
     "Refused": ("Not asked", "Look at the account."),
+    "Pending": ("The provider answers later", "It is asked again by itself."),
     "Transient": ("The provider failed", "Try again when it is well."),
     "Unreachable": ("The provider was not reached", "Try again when it is back."),
     "ServerFailed": ("The provider failed", "Try again when it is well."),
