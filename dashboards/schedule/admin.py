@@ -10,6 +10,7 @@ from celery import current_app
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import formats
 from django_celery_beat.models import PeriodicTask, PeriodicTasks
 from kombu.exceptions import OperationalError as BrokerAway
 from unfold.admin import ModelAdmin
@@ -31,7 +32,6 @@ class ScheduleAdmin(ModelAdmin):
     search_help_text = "A part of a schedule's name"
     ordering = ("name",)
     sortable_by = ()
-    show_full_result_count = False
     actions = ("switch_on", "switch_off", "run_now")
     conditional_fields = {
         "every": "kind == 'every'",
@@ -48,7 +48,7 @@ class ScheduleAdmin(ModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj and is_own(obj):
-            return ((None, {"fields": ("called", "job", "when", "enabled", "last", "next")}),)
+            return ((None, {"fields": ("own_name", "job", "when", "enabled", "last", "next")}),)
         times = (("last", "next"),) if obj else ()
         return (
             (None, {"fields": ("name", "task", "enabled")}),
@@ -57,7 +57,7 @@ class ScheduleAdmin(ModelAdmin):
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
-        return ("called", "job", "when", "last", "next")
+        return ("own_name", "job", "when", "last", "next")
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -106,6 +106,10 @@ class ScheduleAdmin(ModelAdmin):
     def called(self, task: PeriodicTask) -> tuple[str, str]:
         return name_of(task), job_label(task.task)
 
+    @display(description="Schedule")
+    def own_name(self, task: PeriodicTask) -> str:
+        return name_of(task)
+
     @display(description="What it does")
     def job(self, task: PeriodicTask) -> str:
         return job_label(task.task)
@@ -115,12 +119,12 @@ class ScheduleAdmin(ModelAdmin):
         return in_words(task)
 
     @display(description="Last run")
-    def last(self, task: PeriodicTask) -> datetime | str:
-        return task.last_run_at or "Not yet"
+    def last(self, task: PeriodicTask) -> str:
+        return _moment(task.last_run_at) or "Not yet"
 
     @display(description="Next run")
-    def next(self, task: PeriodicTask) -> datetime | str:
-        return next_at(task) or "None while it is off"
+    def next(self, task: PeriodicTask) -> str:
+        return _moment(next_at(task)) or "None while it is off"
 
     @display(description="On", boolean=True)
     def on(self, task: PeriodicTask) -> bool:
@@ -131,6 +135,10 @@ OWN_WORDS = (
     "The program needs it, and says when at each start of the scheduler."
     " Switched off, its work is left undone until it is on again."
 )
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{formats.date_format(at, 'DATETIME_FORMAT')} UTC" if at else ""
 
 
 def _counted(count: int) -> str:

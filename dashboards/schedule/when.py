@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from django.utils import timezone
@@ -16,6 +16,7 @@ WEEKDAYS = {
     "1": "Monday", "2": "Tuesday", "3": "Wednesday", "4": "Thursday", "5": "Friday",
     "6": "Saturday", "0": "Sunday",
 }  # fmt: skip
+LARGER = (("seconds", "minutes", 60), ("minutes", "hours", 60), ("hours", "days", 24))
 MISSED_S = 3600  # a ring that nobody heard for so long is not made up for
 
 
@@ -54,6 +55,7 @@ def in_words(task: PeriodicTask) -> str:
     if when is None:
         return str(task.crontab.human_readable if task.crontab else task.scheduler or "Never")
     if when.kind == EVERY:
+        when = _largest(when)
         unit = when.unit.removesuffix("s") if when.every == 1 else f"{when.every:,} {when.unit}"
         return f"Every {unit}"
     at = f"at {when.at:%H:%M} UTC"
@@ -66,13 +68,22 @@ def in_words(task: PeriodicTask) -> str:
     return f"Each {listed} {at}"
 
 
+def _largest(when: When) -> When:
+    """Return the same in the largest unit that says it: 60 seconds are a minute."""
+    for smaller, larger, size in LARGER:
+        if when.unit == smaller and when.every % size == 0:
+            when = replace(when, every=when.every // size, unit=larger)
+    return when
+
+
 def next_at(task: PeriodicTask) -> datetime | None:
     """Return when it rings next, None while it is off; what is overdue rings now."""
     if not task.enabled:
         return None
     now = timezone.now()
     left: timedelta = task.schedule.remaining_estimate(task.last_run_at or task.date_changed or now)
-    return max(now, now + left)
+    due = max(now, now + left)
+    return (due + timedelta(seconds=0.5)).replace(microsecond=0)
 
 
 def write(task: PeriodicTask, when: When) -> None:

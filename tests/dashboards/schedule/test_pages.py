@@ -99,7 +99,8 @@ def test_the_programs_own_are_only_switched_on_and_off(admin_client, sweep):
     admin_client.post(page(sweep), asked(enabled=""))
 
     sweep.refresh_from_db()
-    assert "The program needs it" in html and 'name="task"' not in html
+    assert "The program needs it" in html and "Every 10 seconds" in html and "(&#x27;" not in html
+    assert 'name="task"' not in html
     assert (sweep.name, sweep.task, sweep.enabled) == ("sweep", "enrichment.sweep", False)
     assert sweep.interval.every == 10
     assert admin_client.post(f"{page(sweep)[:-7]}delete/", {"post": "yes"}).status_code == 403
