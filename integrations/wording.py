@@ -24,6 +24,7 @@ ERRORS = {
     "Throttled": ("The provider asked us to slow down", "Lower the rate in the account."),
     "Rejected": ("The provider refused", "Look at what it said."),
     "CredentialRejected": ("The provider refused the secret", "Set a new one in the account."),
+    "TokenExpired": ("The token has run out", "A new one is fetched by itself."),
     "QuotaExhausted": ("The plan or balance is used up", "Top it up at the provider."),
     "NotEntitled": ("The lookup is not enabled", "Enable it there, or switch it off here."),
     "QuestionRejected": ("The provider refused the question", "Correct the number, or leave it."),

@@ -20,5 +20,6 @@ def still_s(lines: Mapping[str, Line]) -> dict[str, float]:
     for key, line in lines.items():
         left, since = kept.moves.get(key, (None, now))
         moves[key] = [line.left, min(since, now) if left == line.left else now]
-    AlertRound.objects.filter(id=1).update(moves=moves)
+    if moves != kept.moves:
+        AlertRound.objects.filter(id=1).update(moves=moves)
     return {key: min(line.waits_s, now - moves[key][1]) for key, line in lines.items()}

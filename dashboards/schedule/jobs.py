@@ -9,6 +9,7 @@ JOBS = {
     "enrichment.sweep": "Give back what lost workers held, and wake what may go on",
     "dashboards.count_contacts": "Count contacts for the home page",
     "contacts.tidy_search": "Tidy the search index",
+    "enrichment.tend_leads": "Score leads that changed, and scan what is due",
     "dashboards.watch": "Look for alerts, and send messages",
     "dashboards.clear_old": "Clear what is kept too long",
 }
@@ -17,6 +18,7 @@ OWN = {
     "sweep": "Sweep",
     "count_contacts": "Count contacts",
     "tidy_search": "Tidy search",
+    "tend_leads": "Tend leads",
     "watch": "Watch",
     "clear_old": "Clear old rows",
 }

@@ -12,7 +12,8 @@ WITHOUT_PAGE = {
     "django_celery_beat.*_periodictasks", "django_celery_beat.*_crontabschedule",
     "django_celery_beat.*_intervalschedule", "contacts.*_contactchange", "contacts.*_importrow",
     "contacts.*_bulkchunk", "contacts.*_columnset", "contacts.*_listcolumns",
-    "contacts.*_searchblock", "contacts.*_savedmapping", "contacts.*_tag",
+    "contacts.*_searchblock", "contacts.*_companyblock",
+    "contacts.*_savedmapping", "contacts.*_tag",
     "enrichment.*_recipestep",
     "enrichment.*_runlookup", "integrations.*_lookupday", "integrations.*_reservation",
 }  # fmt: skip
