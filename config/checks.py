@@ -69,6 +69,9 @@ def work_is_sized(app_configs: Any, **_: Any) -> list[CheckMessage]:
         "SWITCHBOARD_IN_FLIGHT": settings.IN_FLIGHT,
         "SWITCHBOARD_LEASE_S": settings.LEASE_S,
         "SWITCHBOARD_EXPORT_DAYS": settings.EXPORT_DAYS,
+        "SWITCHBOARD_WORKER_DAYS": settings.WORKER_DAYS,
+        "SWITCHBOARD_ALERT_DAYS": settings.ALERT_DAYS,
+        "SWITCHBOARD_DRAFT_DAYS": settings.DRAFT_DAYS,
         "SWITCHBOARD_SWEEP_S": settings.CELERY_BEAT_SCHEDULE["sweep"]["schedule"],
     }
     return [

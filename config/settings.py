@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF, UNSAFE_EVAL
 
 from config.embedded import Services
@@ -77,6 +78,7 @@ CACHES = {
 
 CELERY_BROKER_URL = BROKER_URL
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_RESULT_EXPIRES = None  # there are none, so that nobody needs to clear them
 CELERY_TASK_ACKS_LATE = False  # a lost ring is rung again by the sweep; a ring carries no work
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "switchboard"
@@ -124,6 +126,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expire_seconds": 30},
     },
+    "clear_old": {
+        "task": "dashboards.clear_old",
+        "schedule": crontab(hour=3, minute=30),
+        "options": {"expire_seconds": 3600},
+    },
 }
 
 # --- Work -----------------------------------------------------------------------------------
@@ -139,6 +146,10 @@ EXPORTS = Path(env.str("SWITCHBOARD_EXPORTS", default=str(HOME / "exports")))
 # Exports of as many contacts are downloaded at once, of more written by a worker.
 EXPORT_DIRECT_ROWS = env.int("SWITCHBOARD_EXPORT_DIRECT_ROWS", default=10_000)
 EXPORT_DAYS = env.int("SWITCHBOARD_EXPORT_DAYS", default=7)  # then an export's file is deleted
+# How long the office keeps what nobody needs again (`dashboards.clearing`).
+WORKER_DAYS = env.int("SWITCHBOARD_WORKER_DAYS", default=30)  # processes that have gone
+ALERT_DAYS = env.int("SWITCHBOARD_ALERT_DAYS", default=365)  # alerts that are over
+DRAFT_DAYS = env.int("SWITCHBOARD_DRAFT_DAYS", default=30)  # files brought, and never imported
 DEFAULT_REGION = env.str("SWITCHBOARD_REGION", default="US")
 
 # --- Django ---------------------------------------------------------------------------------
@@ -198,6 +209,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "builtins": ["integrations.templatetags.words"],  # one way of writing money and errors
         },
     },
 ]
@@ -318,7 +330,7 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "dashboards.views.home.home",
     "LOGIN": {"form": "dashboards.access.signing_in.SignInForm"},
     "STYLES": ["dashboards.navigation.colours", "dashboards.navigation.stylesheet"],
-    "SCRIPTS": ["dashboards.navigation.policy"],
+    "SCRIPTS": ["dashboards.navigation.policy", "dashboards.navigation.keyboard"],
     "GLOBAL_CALLBACK": "dashboards.navigation.without_inline_colours",
     "SIDEBAR": {"show_search": False, "navigation": "dashboards.navigation.navigation"},
 }

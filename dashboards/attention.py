@@ -11,8 +11,10 @@ from dashboards.links import listed, row
 from dashboards.queries import Work
 from dashboards.redis_state import circuit_label
 from dashboards.tallies import Tally
+from enrichment.troubles import in_short
 from integrations.circuits import CircuitState
 from integrations.models import Account
+from integrations.wording import in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def _of_circuits(circuits: Iterable[CircuitState]) -> Iterator[Need]:
     for state in circuits:
         yield Need(
             f"The circuit of {circuit_label(state.key)} is {state.state}",
-            state.reason or state.last_error,
+            state.reason or in_words(state.last_error),
             reverse("dashboards:circuits"),
             "dashboards.view_circuits",
             "danger",
@@ -72,7 +74,8 @@ def _of_work(work: Iterable[Work]) -> Iterator[Need]:
             continue
         link, permission = row("enrichment.run", one.id), "enrichment.view_run"
         if one.state == "blocked":
-            yield Need(f"{one.name} stands still", one.reason, link, permission, "danger")
+            why = in_short(one.blocked_by, one.reason)
+            yield Need(f"{one.name} stands still", why, link, permission, "danger")
         elif one.state == "ready":
             yield Need(f"{one.name} waits for approval", "", link, permission, "info")
 

@@ -95,6 +95,11 @@ def policy(request: HttpRequest) -> str:
     return static("dashboards/policy.js")
 
 
+def keyboard(request: HttpRequest) -> str:
+    """Return the address of what lets a keyboard reach the menu and the account."""
+    return static("dashboards/keyboard.js")
+
+
 def without_inline_colours(request: HttpRequest) -> dict[str, None]:
     """Take away what django-unfold would write into each page as an inline style."""
     return {"colors": None, "border_radius": None}

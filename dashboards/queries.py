@@ -18,23 +18,23 @@ from integrations.models import Account, Budget, LookupDay
 ZERO = Decimal(0)
 
 WORK = """
-(SELECT 'run', id, COALESCE(NULLIF(name, ''), 'Run ' || id), state, reason,
+(SELECT 'run', id, COALESCE(NULLIF(name, ''), 'Run ' || id), state, reason, blocked_by,
   done_count + failed_count, total_count, failed_count, spent_usd, cap_usd
   FROM enrichment_run
   WHERE state IN ('draft', 'ready', 'starting', 'working', 'paused', 'blocked')
   OR id = (SELECT max(id) FROM enrichment_run) ORDER BY id DESC LIMIT 50)
 UNION ALL
-(SELECT 'import', id, name, state, error, read_line, line_count, rejected_count, NULL, NULL
+(SELECT 'import', id, name, state, error, '', read_line, line_count, rejected_count, NULL, NULL
   FROM contacts_import WHERE state IN ('waiting', 'working', 'undoing')
   OR id = (SELECT max(id) FROM contacts_import) ORDER BY id DESC LIMIT 50)
 """
 
 # Ordered by the tables' own ids: the selected one is a text, which sorts otherwise.
 FAILURES = """
-(SELECT 'call', c.id::text, c.provider || '.' || c.lookup, c.error, c.started_at
+(SELECT 'call', c.id::text, c.provider || '.' || c.lookup, c.error, c.error_class, c.started_at
   FROM integrations_apicall AS c WHERE c.outcome <> 'answered' ORDER BY c.id DESC LIMIT %(limit)s)
 UNION ALL
-(SELECT 'contact', p.id::text, p.phone_e164, p.error, p.updated_at
+(SELECT 'contact', p.id::text, p.phone_e164, p.error, '', p.updated_at
   FROM contacts_contact AS p WHERE p.status = 'failed' ORDER BY p.id DESC LIMIT %(limit)s)
 """
 
@@ -48,6 +48,7 @@ class Work:
     name: str
     state: str
     reason: str
+    blocked_by: str
     done: int
     total: int
     failed: int
@@ -66,6 +67,7 @@ class Failure:
     id: str
     what: str
     error: str
+    error_class: str
     at: datetime
 
 

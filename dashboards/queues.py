@@ -20,7 +20,8 @@ DEAD_SHOWN = 20
 # Counters and partial indexes only: nothing here walks over the items that wait.
 RUNS = """
 SELECT r.id, COALESCE(NULLIF(r.name, ''), 'Run ' || r.id), r.state,
-  r.total_count - r.done_count - r.failed_count, COALESCE(c.claimed, 0), first.due_at, r.reason
+  r.total_count - r.done_count - r.failed_count, COALESCE(c.claimed, 0),
+  GREATEST(first.due_at, r.not_before), r.reason
 FROM enrichment_run AS r
 LEFT JOIN (SELECT run_id, count(*) AS claimed FROM enrichment_runitem
   WHERE state = 'claimed' GROUP BY run_id) AS c ON c.run_id = r.id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from dashboards import tallies
+from dashboards import clearing, tallies
 from dashboards.alerting import watching
 
 
@@ -18,3 +18,9 @@ def count_contacts() -> None:
 def watch() -> None:
     """Raise and clear alerts, and send what is owed for them."""
     watching.watch()
+
+
+@shared_task(name="dashboards.clear_old")
+def clear_old() -> None:
+    """Clear what would grow for ever."""
+    clearing.clear_old()

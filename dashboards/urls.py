@@ -12,6 +12,7 @@ from dashboards.views import (
     home,
     metrics,
     queues,
+    search,
     spend,
     worth,
 )
@@ -22,6 +23,7 @@ urlpatterns = [
     path("health/ready", health.ready, name="ready"),
     path("health/detailed", health.detailed, name="detailed"),
     path("metrics", metrics.metrics, name="metrics"),
+    path("admin/search/", search.view, name="search"),  # instead of django-unfold's own
     path("admin/password_change/", passwords.page, name="password"),  # instead of Django's own
     path("flower/", flower.pages, name="flower"),
     path("flower/<path:path>", flower.pages, name="flower_page"),

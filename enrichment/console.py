@@ -14,7 +14,8 @@ from rich.table import Table
 from contacts.models import Import
 from enrichment import enriching
 from enrichment.models import Run
-from enrichment.wording import duration, usd
+from enrichment.wording import duration
+from integrations.money import usd
 
 PLAIN_EVERY_S = 2.0
 

@@ -16,6 +16,7 @@ from typing import Any
 
 PERSON = "person:"
 FILE = "file:"
+RUN = "run:"
 FILE_CONFIDENCE = 0.9
 SUREST_BY_AGREEMENT = 0.99  # agreement alone makes nothing certain
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from enrichment.models import Run, RunItem
 from integrations.models import Account
 from integrations.registry import PROVIDERS
+from integrations.wording import in_words
 
 LOOKED_AT = 10_000  # the newest failures; all of a million would take seconds
 SHOWN = 10
@@ -34,8 +35,9 @@ OTHERWISE = ("Try these again; if the same comes back, look at the API calls.", 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One error, of how many contacts, what to do, and where: `place`, with a provider's slug."""
+    """One error, as it is kept and in words, of how many contacts, what to do, and where."""
 
+    kept: str
     error: str
     count: int
     advice: str
@@ -59,10 +61,7 @@ def troubles(run: Run) -> list[Trouble]:
 def _trouble(error: str, count: int) -> Trouble:
     found = ((advice, place) for sign, advice, place in ADVICE if sign in error)
     advice, place = next(found, OTHERWISE)
-    kind, _, rest = error.partition(": ")
-    is_class = bool(rest) and kind.isidentifier() and kind != kind.lower()
-    words = rest if is_class else error
-    return Trouble(words[:1].upper() + words[1:], count, advice, place, _provider_in(error))
+    return Trouble(error, in_words(error), count, advice, place, _provider_in(error))
 
 
 def _provider_in(text: str) -> str:
@@ -105,6 +104,18 @@ def _of_parked(run: Run) -> Obstacle | None:
     return Obstacle(why, remedy, slug, place="circuits")
 
 
+def in_short(blocked_by: str, reason: str) -> str:
+    """Return why a blocked run stands still and what to do, in a line, without asking anybody."""
+    if blocked_by.startswith("cap:run:"):
+        return "Its cap leaves too little for the next call. Raise it, or cancel the run."
+    if blocked_by.startswith("cap:"):
+        return "A budget of the account is used up. Raise it there, or wait for the next period."
+    if blocked_by == "mode":
+        return "It was approved in the other mode: go back to that, or cancel the run."
+    why = _sentence(in_words(reason))
+    return f"{why} Mend the account, and it goes on." if blocked_by else why
+
+
 def _of_block(run: Run) -> Obstacle:
     kind, _, what = run.blocked_by.partition(":")
     if kind == "provider":
@@ -134,5 +145,5 @@ def _of_budget(key: str) -> Obstacle:
 
 
 def _sentence(text: str) -> str:
-    text = text or "it stands still"
+    text = in_words(text) or "it stands still"
     return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")

@@ -1,16 +1,10 @@
-"""How money and time are written for people."""
+"""How time and typed amounts are written for people."""
 
 from __future__ import annotations
 
 from decimal import ROUND_CEILING, Decimal
 
 CENT = Decimal("0.01")
-
-
-def usd(amount: Decimal | str | float | int) -> str:
-    """Return "$1,234.50", with four decimals where cents would hide something."""
-    value = Decimal(str(amount))
-    return f"${value:,.2f}" if value == value.quantize(CENT) else f"${value:,.4f}"
 
 
 def duration(seconds: float) -> str:

@@ -44,7 +44,7 @@ KINDS = {
     for kind in (
         Kind("queue_depth", "Queue is deep", "items", WARNING, 1_000_000, 800_000, 300, 60,
              "Start more workers, or pause runs that can wait.", QUEUES),
-        Kind("queue_age", "Work waits long", "seconds", WARNING, 1800, 900, 0, 60,
+        Kind("queue_age", "Work stands still", "seconds", WARNING, 600, 60, 0, 60,
              "Look whether workers are alive and circuits closed; start more workers.", QUEUES),
         Kind("no_worker", "No worker is alive", "seconds", DANGER, 120, 0, 0, 0,
              "Start the worker process, or read its log if it should be running.", QUEUES),

@@ -15,9 +15,11 @@ from dashboards import queues
 from dashboards.alerting import budgets
 from dashboards.alerting.failing import failure_rates
 from dashboards.alerting.leads import lead_changes
+from dashboards.alerting.moving import still_s
 from dashboards.alerting.readings import Reading
 from dashboards.redis_state import circuit_label, open_circuits, redis_state
 from integrations.registry import PROVIDERS
+from integrations.wording import in_words
 
 DEAD = """
 SELECT count(*) FROM enrichment_runitem AS i JOIN enrichment_run AS r ON r.id = i.run_id
@@ -63,16 +65,18 @@ def beat_age_s() -> float | None:
 
 
 def _queues() -> Iterator[Reading]:
-    lines = [line for line in queues.runs() if line.state == "working"] + queues.imports()
-    depth = sum(line.waiting for line in lines)
+    lines = {f"run:{line.id}": line for line in queues.runs() if line.state == "working"}
+    lines |= {f"import:{line.id}": line for line in queues.imports()}
+    depth = sum(line.waiting for line in lines.values())
     yield Reading("queue_depth", "", depth, f"{_count(depth, 'item')} waiting.")
-    oldest = max(lines, key=lambda line: line.waits_s, default=None)
-    if oldest is None:
+    still = still_s(lines)
+    if not still:
         return
-    waits = f"{oldest.name} has waited for {_span(oldest.waits_s)}"
-    yield Reading("queue_age", "", oldest.waits_s, f"The oldest item of {waits}.")
+    key = max(still, key=lambda one: still[one])
+    stands = f"{lines[key].name} has due work, and nothing of it was done for {_span(still[key])}"
+    yield Reading("queue_age", "", still[key], f"{stands}.")
     if not living_workers():
-        yield Reading("no_worker", "", oldest.waits_s, f"{waits}, and no worker is alive.")
+        yield Reading("no_worker", "", still[key], f"{stands}: no worker is alive.")
 
 
 def _beat() -> Iterator[Reading]:
@@ -83,7 +87,7 @@ def _beat() -> Iterator[Reading]:
 
 def _circuits() -> Iterator[Reading]:
     for state in open_circuits():
-        why = (state.reason or state.last_error or "no reason given").rstrip(".")
+        why = (state.reason or in_words(state.last_error) or "no reason given").rstrip(".")
         words = f"The circuit of {circuit_label(state.key)} is {state.state}: {why}."
         yield Reading("circuit_open", state.key, 1, words)
 

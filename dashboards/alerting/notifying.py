@@ -1,8 +1,9 @@
 """Sends what is owed for alerts, over Slack and e-mail, and tries again where that may help.
 
 A notice is a row before anybody tries to send it, and claimed for a minute by who does: a sender
-that is killed loses nothing. Killed between the sending and the writing down, it is sent again;
-neither Slack nor e-mail knows a key by which they could be asked to drop the second.
+that is killed loses nothing. Killed between the sending and the writing down, it is sent again,
+for an alert that comes twice is better than one that never does; the second says what it may be.
+Slack knows no key by which it could drop that; an e-mail keeps its Message-ID, by which some do.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ CLAIM = timedelta(seconds=60)  # a sending takes 20 s at the most
 MAX_TRIES = 5
 PAUSES_S = (30, 120, 480, 1800)
 SITE = "Switchboard"
+PERHAPS = "Perhaps sent twice: who was sending it was lost before it wrote that down."
 
 log = structlog.get_logger(__name__)
 
@@ -99,9 +101,10 @@ def _claim(resting: set[str]) -> Notice | None:
     left = Q(state=Notice.State.SENDING, claimed_until__lt=now)
     due = Q(state=Notice.State.WAITING, due_at__lte=now) | left
     rows = Notice.objects.filter(due).exclude(channel__in=resting)
-    for pk in rows.order_by("id").values_list("pk", flat=True)[:10]:
+    for pk, state in rows.order_by("id").values_list("pk", "state")[:10]:
+        lost = {"error": PERHAPS} if state == Notice.State.SENDING else {}
         mine = Notice.objects.filter(due, pk=pk).update(
-            state=Notice.State.SENDING, claimed_until=now + CLAIM, tries=F("tries") + 1
+            state=Notice.State.SENDING, claimed_until=now + CLAIM, tries=F("tries") + 1, **lost
         )
         if mine:
             return Notice.objects.get(pk=pk)
@@ -114,19 +117,26 @@ def _send(notice: Notice) -> tuple[str, NotDelivered | None]:
     is_wanted = channel and (channel.is_enabled or notice.event == Notice.Event.TEST)
     if channel is None or not is_wanted:
         return "", NotDelivered("The channel is switched off.", is_final=True)
+    text = f"{notice.text}\n({PERHAPS})" if notice.error == PERHAPS else notice.text
     try:
         if channel.kind == AlertChannel.Kind.SLACK:
-            slack.post(webhook(channel), f"*{notice.title}*\n{notice.text}")
+            slack.post(webhook(channel), f"*{notice.title}*\n{text}")
         else:
-            mail.send(channel.recipients.split(), notice.title, notice.text)
+            mail.send(channel.recipients.split(), notice.title, text, key=_key(notice))
     except NotDelivered as why:
         return "", why
     return (Notice.State.KEPT if is_sandbox() else Notice.State.SENT), None
 
 
+def _key(notice: Notice) -> str:
+    """Return what tells this notice from all others, those of other installations too."""
+    return f"alert-{notice.pk}-{notice.created_at:%Y%m%d%H%M%S%f}"
+
+
 def _settle(notice: Notice, state: str, failure: NotDelivered | None) -> None:
     now = timezone.now()
-    notice.error = str(failure)[:300] if failure else ""
+    if failure or notice.error != PERHAPS:
+        notice.error = str(failure)[:300] if failure else ""
     if failure is None:
         notice.state, notice.sent_at = Notice.State(state), now
     elif failure.is_final or notice.tries >= MAX_TRIES:

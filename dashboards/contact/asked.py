@@ -13,6 +13,7 @@ from dashboards.contact.fields import in_words, label
 from dashboards.contact.glance import Pill
 from dashboards.contact.sources import lookup_label
 from enrichment.models import Answer, RunItem
+from integrations import wording
 from integrations.models import ApiCall
 
 # The newest so many are on the page; the rest is in the lists of the back office.
@@ -133,7 +134,7 @@ def _why(text: str) -> str:
     if text.startswith("needs "):
         names = text.removeprefix("needs ").split(", ")
         return f"Not known yet: {', '.join(label(name).lower() for name in names)}"
-    return text[:1].upper() + text[1:]
+    return wording.in_words(text)
 
 
 def _asked_first(traced: tuple[str, dict[str, str]]) -> tuple[int, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from contacts.services import EDITABLE
 from dashboards.contact.fields import GROUPS, is_blank, label, value_of
 from dashboards.contact.sources import Source, import_names, source_of, who_may_overwrite
 from enrichment.models import Answer
+from integrations.money import usd
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,9 @@ class Card:
 
     @property
     def price_words(self) -> str:
-        return money(self.answer.price_usd) if self.answer else ""
+        if self.answer is None:
+            return ""
+        return usd(self.answer.price_usd) if self.answer.price_usd else "free"
 
     @property
     def shared_by(self) -> int:
@@ -63,11 +65,6 @@ class Group:
     icon: str
     known: list[Card]
     unknown: list[Card]
-
-
-def money(amount: Decimal) -> str:
-    """Return a price without the zeros behind it; nothing costs "free"."""
-    return f"${amount.normalize():f}" if amount else "free"
 
 
 def groups(contact: Contact) -> list[Group]:

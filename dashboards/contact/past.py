@@ -9,7 +9,7 @@ from typing import Any
 from contacts.annotations import GIVEN_BACK
 from contacts.models import Company, Contact, ContactChange
 from dashboards.contact.fields import coded, in_words, is_blank, label
-from dashboards.contact.sources import Source, import_names, source_of
+from dashboards.contact.sources import Source, import_names, run_names, source_of
 
 SHOWN = 100
 _DIRECTLY = Source("none", "Written without a name", "terminal")
@@ -33,17 +33,20 @@ class Change:
 
 
 def history(contact: Contact) -> list[Change]:
-    """Return the changes, the newest first; three queries at most."""
+    """Return the changes, the newest first; four queries at most."""
     rows = list(ContactChange.objects.filter(contact_id=contact.pk).order_by("-id")[:SHOWN])
     imports = import_names(by for row in rows for by in row.sources.values())
+    runs = run_names(row.by for row in rows)
     companies = _companies(rows)
-    return [change for row in rows for change in _changes(row, imports, companies)]
+    return [
+        Change(row.at, source_of(by, imports, runs) if by else _DIRECTLY, steps)
+        for row in rows
+        for by, steps in _steps(row, companies).items()
+    ]
 
 
-def _changes(
-    row: ContactChange, imports: dict[str, str], companies: dict[int, str]
-) -> list[Change]:
-    """Return the row's changes, one for each who is named in it."""
+def _steps(row: ContactChange, companies: dict[int, str]) -> dict[str, list[Step]]:
+    """Return the row's changes by who is named for them."""
     by_source: dict[str, list[Step]] = {}
     for name in sorted(row.after):
         said = str(row.sources.get(name) or "")
@@ -55,10 +58,7 @@ def _changes(
             is_given_back,
         )
         by_source.setdefault(row.by or said, []).append(step)
-    return [
-        Change(row.at, source_of(by, imports) if by else _DIRECTLY, steps)
-        for by, steps in by_source.items()
-    ]
+    return by_source
 
 
 def _companies(rows: list[ContactChange]) -> dict[int, str]:

@@ -11,7 +11,8 @@ from django.urls import reverse
 from contacts.annotations import GIVEN_BACK
 from contacts.models import Import
 from contacts.services import PERSON
-from enrichment.survivorship import FILE
+from enrichment.models import Run
+from enrichment.survivorship import FILE, RUN
 from integrations.registry import UnknownLookup, lookup
 
 LOCAL = "local"
@@ -19,7 +20,7 @@ LOCAL = "local"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`kind` is "person", "given-back", "file", "local", "lookup" or "none"."""
+    """`kind` is "person", "given-back", "file", "run", "local", "lookup" or "none"."""
 
     kind: str
     words: str
@@ -30,14 +31,16 @@ class Source:
 UNKNOWN = Source("none", "Unknown", "help")
 
 
-def source_of(by: str, imports: Mapping[str, str]) -> Source:
-    """Return the source that a provenance names; `imports` are their names by id."""
+def source_of(by: str, imports: Mapping[str, str], runs: Mapping[str, str] | None = None) -> Source:
+    """Return the source that a provenance or a change names; names of imports and runs by id."""
     if by.startswith(PERSON):
         return Source("person", by.removeprefix(PERSON), "edit")
     if by.startswith(GIVEN_BACK):
         return Source("given-back", f"Given back by {by.removeprefix(GIVEN_BACK)}", "undo")
     if by.startswith(FILE):
         return _file(by.removeprefix(FILE), imports)
+    if by.startswith(RUN):
+        return _run(by.removeprefix(RUN), runs or {})
     if by == LOCAL:
         return Source("local", "Read from the number", "tag")
     return Source("lookup", lookup_label(by), "cloud") if by else UNKNOWN
@@ -48,6 +51,13 @@ def _file(id_: str, imports: Mapping[str, str]) -> Source:
         return Source("file", f"Import {id_}", "draft")
     url = reverse("admin:contacts_import_change", args=[id_])
     return Source("file", imports[id_], "draft", url)
+
+
+def _run(id_: str, runs: Mapping[str, str]) -> Source:
+    if id_ not in runs:
+        return Source("run", f"Run {id_}, which is gone", "play_circle")
+    url = reverse("admin:enrichment_run_change", args=[id_])
+    return Source("run", runs[id_], "play_circle", url)
 
 
 def lookup_label(slug: str) -> str:
@@ -72,11 +82,19 @@ def who_may_overwrite(source: Source, sure: float) -> str:
 
 def import_names(sources: Iterable[Any]) -> dict[str, str]:
     """Return the names of the imports among these sources, by id; one query, none if none."""
-    ids = {str(by).removeprefix(FILE) for by in sources if str(by).startswith(FILE)}
-    wanted = [int(id_) for id_ in ids if id_.isdecimal() and len(id_) < 19]
-    if not wanted:
-        return {}
-    return {
-        str(id_): name
-        for id_, name in Import.objects.filter(pk__in=wanted).values_list("pk", "name")
-    }
+    wanted = _ids(FILE, sources)
+    return {str(one.pk): one.name for one in _found(Import, wanted, "name")}
+
+
+def run_names(sources: Iterable[Any]) -> dict[str, str]:
+    """Return what the runs among these sources are called, by id; one query, none if none."""
+    return {str(one.pk): str(one) for one in _found(Run, _ids(RUN, sources), "name")}
+
+
+def _ids(kind: str, sources: Iterable[Any]) -> list[int]:
+    ids = {str(by).removeprefix(kind) for by in sources if str(by).startswith(kind)}
+    return [int(id_) for id_ in ids if id_.isdecimal() and len(id_) < 19]
+
+
+def _found(model: Any, wanted: list[int], *fields: str) -> Iterable[Any]:
+    return model.objects.filter(pk__in=wanted).only(*fields) if wanted else ()

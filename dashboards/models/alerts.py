@@ -165,10 +165,13 @@ class Notice(models.Model):
 
 
 class AlertRound(models.Model):
-    """The one row of the last look: when it was, and what the providers' counters said lately."""
+    """The one row of the last look: when it was, what queues and counters said lately."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     looked_at = models.DateTimeField(null=True)
+    moves = models.JSONField(
+        default=dict, help_text='{"run:7": [what was left, since when, in seconds]}'
+    )
     samples = models.JSONField(
         default=list, help_text='[[seconds, {"provider|day": [asked, errors]}]]'
     )

@@ -13,6 +13,7 @@ from dashboards import attention, figures, first_steps, queries, tallies
 from dashboards.links import listed, row
 from dashboards.redis_state import open_circuits
 from dashboards.views.access import fragment, page
+from integrations.wording import lookup_names, said
 
 PERMISSION = "dashboards.view_home"
 PERIODS = (7, 30)
@@ -50,6 +51,8 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             "all_calls": listed("integrations.apicall"),
             "spends": figures.spends(accounts, queries.by_provider(asked.items())),
             "failures": _failures(request),
+            "failed_calls": listed("integrations.apicall", outcome="failed"),
+            "failed_contacts": listed("contacts.contact", status="failed"),
         },
         **_live(request, tally, work, accounts),
     }
@@ -93,7 +96,12 @@ def _failures(request: HttpRequest) -> list[dict[str, Any]]:
     may = _permissions(request)
     models = {"call": "integrations.apicall", "contact": "contacts.contact"}
     return [
-        {"failure": one, "link": row(models[one.kind], one.id)}
+        {
+            "failure": one,
+            "what": lookup_names(one.what) if one.kind == "call" else one.what,
+            "said": said(one.error, one.error_class),
+            "link": row(models[one.kind], one.id),
+        }
         for one in queries.failures()
         if may[f"{one.kind}s"]
     ]

@@ -18,6 +18,9 @@ from unfold.paginator import InfinitePaginator
 from contacts.admin.base import ToLookAt, table
 from enrichment.models import Answer
 from enrichment.services import release_unknown
+from enrichment.templatetags.enrichment_words import field_label
+from integrations.money import usd
+from integrations.wording import lookup_names
 
 COLOURS = {"hit": "success", "miss": "", "unknown": "warning", "pending": "info"}
 
@@ -25,13 +28,13 @@ COLOURS = {"hit": "success", "miss": "", "unknown": "warning", "pending": "info"
 @admin.register(Answer)
 class AnswerAdmin(ToLookAt):
     paginator = InfinitePaginator
-    list_display = ("lookup", "outcome_shown", "price_usd", "is_sandbox", "observed_at", "expires")
+    list_display = ("asked", "outcome_shown", "price", "sandbox", "observed_at", "expires")
     list_filter = ("outcome", "is_sandbox")
     search_fields = ("id",)  # makes the search box; `get_search_results` does the work
     search_help_text = "The id of an answer or of a question"
     ordering = ("-id",)
     fields = (
-        "id", "lookup", "outcome", "facts_shown", "raw_shown", "price_usd", "call",
+        "id", "asked", "outcome", "facts_shown", "raw_shown", "price", "call",
         "question_key", "is_sandbox", "observed_at", "expires_at",
     )  # fmt: skip
     actions = ("let_go",)
@@ -60,6 +63,18 @@ class AnswerAdmin(ToLookAt):
             release_unknown(answer)
         messages.success(request, f"{len(held)} held questions may be asked again.")
 
+    @display(description="Lookup")
+    def asked(self, answer: Answer) -> str:
+        return lookup_names(answer.lookup)
+
+    @display(description="Sandbox", boolean=True)
+    def sandbox(self, answer: Answer) -> bool:
+        return answer.is_sandbox
+
+    @display(description="Price")
+    def price(self, answer: Answer) -> str:
+        return usd(answer.price_usd)
+
     @display(description="Outcome", label=COLOURS)
     def outcome_shown(self, answer: Answer) -> tuple[str, str]:
         return answer.outcome, answer.get_outcome_display()
@@ -70,8 +85,11 @@ class AnswerAdmin(ToLookAt):
 
     @display(description="Facts")
     def facts_shown(self, answer: Answer) -> SafeString:
-        rows = [(name, value, sure) for name, (value, sure) in answer.facts.items()]
-        return table(("field", "value", "how sure"), rows)
+        rows = [
+            (field_label(name), value, f"{sure:.0%}" if isinstance(sure, int | float) else sure)
+            for name, (value, sure) in answer.facts.items()
+        ]
+        return table(("Field", "Value", "How sure"), rows)
 
     @display(description="What the provider said")
     def raw_shown(self, answer: Answer) -> str:

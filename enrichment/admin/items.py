@@ -21,7 +21,8 @@ from contacts.paging import COUNTED, EstimatedPaginator
 from contacts.selection import read_id
 from enrichment import queries
 from enrichment.models import Run, RunItem
-from enrichment.wording import usd
+from integrations.money import usd
+from integrations.wording import in_words
 
 COLOURS = {
     "done": "success", "claimed": "info", "failed": "danger", "dead": "danger", "waiting": "",
@@ -60,7 +61,7 @@ class WithError(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         error = request.GET.get(self.parameter_name, "")
-        return [(error, error)] if error else []
+        return [(error, in_words(error))] if error else []
 
     def queryset(self, request: HttpRequest, rows: QuerySet[RunItem]) -> QuerySet[RunItem]:
         error = self.value()
@@ -69,7 +70,7 @@ class WithError(admin.SimpleListFilter):
 
 @admin.register(RunItem)
 class RunItemAdmin(ToLookAt):
-    list_display = ("contact_shown", "run", "state_shown", "asked", "cost", "error", "finished_at")
+    list_display = ("contact_shown", "run", "state_shown", "asked", "cost", "why", "finished_at")
     list_filter = ("state", WithError)
     list_select_related = ("contact", "run")
     search_fields = ("contact__phone_e164",)  # makes the box; `get_search_results` does the work
@@ -78,7 +79,7 @@ class RunItemAdmin(ToLookAt):
     list_before_template = "enrichment/items/_of_run.html"
     change_form_template = "enrichment/items/item.html"
     fields = (
-        "run_shown", "person_shown", "state", "error", "trace_shown", "cost", "tries", "losses",
+        "run_shown", "person_shown", "state", "why", "trace_shown", "cost", "tries", "losses",
         "due_at", "finished_at",
     )  # fmt: skip
 
@@ -135,6 +136,10 @@ class RunItemAdmin(ToLookAt):
     def cost(self, item: RunItem) -> str:
         return usd(item.cost_usd)
 
+    @display(description="Why")
+    def why(self, item: RunItem) -> str:
+        return in_words(item.error)
+
     @display(description="What was asked")
     def trace_shown(self, item: RunItem) -> SafeString:
         rows = [_asked(slug, entry) for slug, entry in sorted(item.trace.items(), key=_asked_first)]
@@ -153,7 +158,7 @@ def _asked(slug: str, entry: dict[str, str]) -> Asked:
     said, _, tone = WORDS.get(outcome, (outcome, "", ""))
     answer = entry.get("a", "")
     url = reverse("admin:enrichment_answer_change", args=[answer]) if answer else ""
-    return Asked(slug, said, tone, entry.get("why", ""), entry.get("usd", ""), url)
+    return Asked(slug, said, tone, in_words(entry.get("why", "")), entry.get("usd", ""), url)
 
 
 def _asked_first(traced: tuple[str, dict[str, str]]) -> tuple[int, str]:

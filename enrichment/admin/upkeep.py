@@ -13,7 +13,7 @@ from unfold.decorators import display
 from enrichment import selection
 from enrichment.keeping_up import left_of_month
 from enrichment.models import Recipe, Upkeep
-from enrichment.wording import usd
+from integrations.money import usd
 
 
 class UpkeepForm(forms.ModelForm):  # type: ignore[type-arg] # generic for the type checker only

@@ -12,7 +12,7 @@ from contacts.leases import Queue
 from enrichment import golden, inputs, recipes
 from enrichment.engine.items import Firm, Item, RunView
 from enrichment.models import RunItem
-from enrichment.survivorship import FILE, FILE_CONFIDENCE, PERSON
+from enrichment.survivorship import FILE, FILE_CONFIDENCE, PERSON, RUN
 from integrations.accounts import Accounts
 
 QUEUE = Queue(RunItem)
@@ -78,7 +78,7 @@ def claim(run: RunView, worker_id: UUID, limit: int, *, suspects: bool = False) 
     )
     if not rows:
         return []
-    contacts = _processing([row[1] for row in rows])
+    contacts = _processing([row[1] for row in rows], run.id)
     firms = _firms(run, {contact[3] for contact in contacts.values() if contact[3]})
     return [
         _item(run, row, contacts[row[1]], firms.get(contacts[row[1]][3]))
@@ -107,8 +107,11 @@ def put_back(worker_id: UUID, in_hand: list[int]) -> int:
     return len(contact_ids)
 
 
-def _processing(ids: list[int]) -> dict[int, tuple[Any, ...]]:
-    """Move contacts to processing; a run that was approved is the explicit word to reprocess."""
+def _processing(ids: list[int], run_id: int) -> dict[int, tuple[Any, ...]]:
+    """Move contacts to processing; a run that was approved is the explicit word to reprocess.
+
+    Of those that it opens again the history says which run it was.
+    """
     columns = ", ".join(CONTACT_COLUMNS)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -117,11 +120,13 @@ def _processing(ids: list[int]) -> dict[int, tuple[Any, ...]]:
         )
         completed = [id_ for id_, status in cursor.fetchall() if status == "completed"]
         if completed:
+            cursor.execute("SELECT set_config('switchboard.actor', %s, true)", [f"{RUN}{run_id}"])
             cursor.execute(
                 "UPDATE contacts_contact SET status = 'pending', reprocessed_at = now()"
                 " WHERE id = ANY(%s)",
                 [completed],
             )
+            cursor.execute("SELECT set_config('switchboard.actor', '', true)")
         cursor.execute(
             "UPDATE contacts_contact SET status = 'processing'"
             f" WHERE id = ANY(%s) RETURNING {columns}",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from integrations.wording import lookup_names
+
 
 class Answer(models.Model):
     """Never changed once written; the newest of a question counts.
@@ -17,10 +19,10 @@ class Answer(models.Model):
     """
 
     class Outcome(models.TextChoices):
-        HIT = "hit", "Hit"
-        MISS = "miss", "Miss"
-        UNKNOWN = "unknown", "Unknown"
-        PENDING = "pending", "Pending"
+        HIT = "hit", "Answered"
+        MISS = "miss", "Nothing known"
+        UNKNOWN = "unknown", "Held: perhaps paid for"
+        PENDING = "pending", "Answers later"
 
     id = models.UUIDField(primary_key=True, help_text="Sorts by time.")
     question_key = models.UUIDField()
@@ -53,4 +55,4 @@ class Answer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.lookup}: {self.outcome}"
+        return f"{lookup_names(self.lookup)}: {self.get_outcome_display().lower()}"

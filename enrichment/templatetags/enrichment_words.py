@@ -1,8 +1,6 @@
-"""Money, time and lookups in the words of people, for templates."""
+"""Time and lookups in the words of people, for templates."""
 
 from __future__ import annotations
-
-from decimal import Decimal, InvalidOperation
 
 from django import template
 
@@ -12,14 +10,6 @@ from integrations.registry import UnknownLookup, UnknownSearch, lookup, search
 register = template.Library()
 
 SHORT = {"sms": "SMS", "sim": "SIM", "rpv": "RPV"}
-
-
-@register.filter
-def usd(amount: object) -> str:
-    try:
-        return wording.usd(Decimal(str(amount)))
-    except InvalidOperation:
-        return ""
 
 
 @register.filter

@@ -19,8 +19,9 @@ from integrations.models import ApiCall
 from integrations.neighbours import neighbours
 from integrations.queries import calls
 from integrations.queries.filters import STATUSES, Wanted, error_classes, read
-from integrations.registry import PROVIDERS, lookups
+from integrations.registry import lookups
 from integrations.trials import CONNECTION_TEST
+from integrations.wording import PROVIDER_LABELS, error_label
 
 COLOURS = {"answered": "success", "failed": "danger", "unknown": "warning"}
 # What the list of a request looks like in the ledger: "GET /path → 200, 512 bytes: words".
@@ -116,12 +117,20 @@ def _filters(wanted: Wanted) -> list[dict[str, Any]]:
         ("lookup", "Lookup", [*known, (CONNECTION_TEST, "Connection test")]),
         ("outcome", "Outcome", ApiCall.Outcome.choices),
         ("status", "HTTP status", [(text, text) for text in STATUSES]),
-        ("error", "Error", [(name, name) for name in error_classes()]),
+        (
+            "error",
+            "Error",
+            sorted(((name, error_label(name)) for name in error_classes()), key=_label),
+        ),
     )
     return [
         {"name": name, "label": label, "choices": _with_chosen(choices, wanted.params.get(name))}
         for name, label, choices in filters
     ]
+
+
+def _label(choice: tuple[str, str]) -> str:
+    return choice[1]
 
 
 def _with_chosen(choices: Any, chosen: str | None) -> list[tuple[str, str, bool]]:
@@ -155,6 +164,3 @@ def _show(
         **office.admin_site.each_context(request), "opts": office.opts, "title": title, **context,
     }  # fmt: skip
     return render(request, f"integrations/calls/{template}.html", whole)
-
-
-PROVIDER_LABELS = {of.slug: of.label for of in PROVIDERS}

@@ -13,6 +13,7 @@ from integrations.circuits import CircuitState
 from integrations.models import Account
 from integrations.provider import Provider
 from integrations.secrets import SecretKeyInvalid, SecretUnreadable
+from integrations.wording import in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def _of_circuit(circuit: CircuitState) -> State:
     if circuit.is_by_hand:
         text = f"Opened by {circuit.by}: {circuit.reason}"
         return State("circuit", "Circuit open", "danger", text, circuit.opened_at)
-    text = f"The provider failed again and again, last with {circuit.last_error}."
+    text = f"The provider failed again and again, last so: {in_words(circuit.last_error)}."
     label = "Circuit half-open" if circuit.state == "half-open" else "Circuit open"
     return State("circuit", label, "danger", text, circuit.opened_at)
 

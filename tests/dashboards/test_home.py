@@ -127,7 +127,7 @@ def test_needs_of_a_person_lead_where_they_are_met(admin_client):
     needs = admin_client.get(LIVE).context["needs"]
 
     assert {(need.text, need.why, need.link) for need in needs} == {
-        ("A blocked run stands still", "the cap is used up",
+        ("A blocked run stands still", "The cap is used up.",
          reverse("admin:enrichment_run_change", args=[blocked.pk])),
         ("A ready run waits for approval", "",
          reverse("admin:enrichment_run_change", args=[ready.pk])),

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from contacts.models import Contact, Worker
+from contacts.models import Contact, ContactChange, Worker
 from enrichment.models import Answer, Recipe, Run
 from integrations.models import Account, ApiCall, Reservation
 from tests.enrichment.conftest import approved, contact, numbers, switch, worked
@@ -128,6 +128,8 @@ def test_a_completed_contact_is_reprocessed_by_a_new_run(runtime):
     one.refresh_from_db()
     assert one.status == Contact.Status.COMPLETED
     assert one.reprocessed_at is not None
+    (told,) = ContactChange.objects.filter(contact_id=one.pk, after__status="pending")
+    assert told.by == f"run:{Run.objects.latest('pk').pk}"
 
 
 def test_a_batch_asks_for_many_numbers_in_one_request(runtime, sandbox, line_type_recipe):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -18,11 +19,13 @@ RISK_TONES = {"low": "good", "medium": "warn", "high": "bad"}
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell's text; one with a tone is a coloured label, `below` is a second, quiet line."""
+    """A cell's text, or its `usd` or `error`; a tone makes a label, `below` a second line."""
 
-    text: str
+    text: str = ""
     tone: str | None = None
     below: str = ""
+    usd: Decimal | None = None
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,11 @@ def _tags(contact: Contact) -> Cell:
 
 
 def _cost(contact: Contact) -> Cell:
-    return Cell(f"${contact.cost_usd.normalize():f}" if contact.cost_usd else "")
+    return Cell(usd=contact.cost_usd or None)
+
+
+def _error(contact: Contact) -> Cell:
+    return Cell(error=contact.error)
 
 
 COLUMNS: Mapping[str, Column] = {
@@ -93,7 +100,7 @@ COLUMNS: Mapping[str, Column] = {
         Column("caller_name", "Caller name", _text("caller_name")),
         Column("quality", "Quality", _text("quality_score")),
         Column("tags", "Tags", _tags, prefetch="tags"),
-        Column("error", "Error", _text("error")),
+        Column("error", "Error", _error),
         Column("cost", "Cost", _cost),
         Column("external_id", "Id in the source", _text("external_id")),
         Column("consent", "Consent", _text("consent_on")),

@@ -19,7 +19,8 @@ from enrichment.discovery.places import Places, PlacesRefused, read_places
 from enrichment.discovery.service import fits
 from enrichment.models import Discovery, Recipe
 from enrichment.models.discovery import PER_PLACE_MOST
-from enrichment.wording import cents_above, plain, usd
+from enrichment.wording import cents_above, plain
+from integrations.money import usd
 from integrations.registry import searches
 from integrations.search import Search, Wanted
 

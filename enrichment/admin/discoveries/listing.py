@@ -20,7 +20,7 @@ from enrichment.admin.discoveries import page, start, steering
 from enrichment.admin.discoveries.access import may_add, may_approve, may_steer, may_view, opened
 from enrichment.discovery import queries
 from enrichment.models import Discovery
-from enrichment.wording import usd
+from integrations.money import usd
 
 # Address, view, who may, how.
 PAGES = (

@@ -16,7 +16,7 @@ from enrichment.admin.discoveries.forms import CapForm
 from enrichment.admin.discoveries.page import standing
 from enrichment.discovery import service
 from enrichment.models import Discovery
-from enrichment.wording import usd
+from integrations.money import usd
 
 
 def approve(office: ModelAdmin, request: HttpRequest, row: Discovery) -> HttpResponse:

@@ -19,7 +19,7 @@ from enrichment.admin.recipes import editing, shelving
 from enrichment.admin.recipes.access import may_add, may_change, may_delete, opened
 from enrichment.models import Recipe
 from enrichment.recipes import starting
-from enrichment.wording import usd
+from integrations.money import usd
 
 # Address, view, who may.
 STEPS = (

@@ -25,7 +25,7 @@ from enrichment.admin.runs.access import (
     opened,
 )
 from enrichment.models import Run
-from enrichment.wording import usd
+from integrations.money import usd
 
 # Address, view, who may, how.
 PAGES = (

@@ -17,7 +17,7 @@ from enrichment.admin.runs import access
 from enrichment.admin.runs.forms import CapForm
 from enrichment.admin.runs.page import standing, steps
 from enrichment.models import Run
-from enrichment.wording import usd
+from integrations.money import usd
 
 
 def approve(office: ModelAdmin, request: HttpRequest, run: Run) -> HttpResponse:

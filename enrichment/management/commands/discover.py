@@ -19,8 +19,8 @@ from enrichment.discovery import queries, service, work
 from enrichment.discovery.places import PlacesRefused, read_places
 from enrichment.models import Discovery
 from enrichment.runtime import Runtime
-from enrichment.wording import usd
 from integrations.accounts import is_sandbox
+from integrations.money import usd
 from integrations.registry import searches
 from integrations.sandbox.hosting import sandbox
 from integrations.search import Wanted

@@ -16,6 +16,7 @@ from django import forms
 from django.contrib.auth.models import AbstractUser
 from django.forms.boundfield import BoundField
 
+from integrations import money
 from integrations.models import Account
 from integrations.provider import Provider
 from integrations.registry import provider
@@ -147,8 +148,5 @@ def text(value: Any) -> str:
 
 
 def usd(value: Decimal | None, blank: str) -> str:
-    """Return an amount in words; prices have more than two decimals, budgets do not."""
-    if value is None:
-        return blank
-    short = f"{value:,.2f}"
-    return f"${short}" if Decimal(short.replace(",", "")) == value else f"${value.normalize():f}"
+    """Return an amount in words, and what a blank one means."""
+    return blank if value is None else money.usd(value)

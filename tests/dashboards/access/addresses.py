@@ -115,18 +115,6 @@ TABLE = """
 /admin/contacts/worker/<path:object_id>/delete/                  302 403 403 403 403   302 403 403 403 403
 /admin/contacts/worker/<path:object_id>/history/                 302 200 200 200 200   302 200 200 200 200
 /admin/contacts/worker/add/                                      302 403 403 403 403   302 403 403 403 403
-/admin/django_celery_beat/crontabschedule/                       302 403 403 403 200   302 403 403 403 200
-/admin/django_celery_beat/crontabschedule/<path:object_id>/      302 302 302 302 302   302 302 302 302 302
-/admin/django_celery_beat/crontabschedule/<path:object_id>/change/ 302 403 403 403 200   302 403 403 403 200
-/admin/django_celery_beat/crontabschedule/<path:object_id>/delete/ 302 403 403 403 200   302 403 403 403 302
-/admin/django_celery_beat/crontabschedule/<path:object_id>/history/ 302 403 403 403 200   302 403 403 403 200
-/admin/django_celery_beat/crontabschedule/add/                   302 403 403 403 200   302 403 403 403 200
-/admin/django_celery_beat/intervalschedule/                      302 403 403 403 200   302 403 403 403 200
-/admin/django_celery_beat/intervalschedule/<path:object_id>/     302 302 302 302 302   302 302 302 302 302
-/admin/django_celery_beat/intervalschedule/<path:object_id>/change/ 302 403 403 403 200   302 403 403 403 200
-/admin/django_celery_beat/intervalschedule/<path:object_id>/delete/ 302 403 403 403 200   302 403 403 403 302
-/admin/django_celery_beat/intervalschedule/<path:object_id>/history/ 302 403 403 403 200   302 403 403 403 200
-/admin/django_celery_beat/intervalschedule/add/                  302 403 403 403 200   302 403 403 403 200
 /admin/django_celery_beat/periodictask/                          302 403 403 403 200   302 403 403 403 200
 /admin/django_celery_beat/periodictask/<path:object_id>/         302 302 302 302 302   302 302 302 302 302
 /admin/django_celery_beat/periodictask/<path:object_id>/change/  302 403 403 403 200   302 403 403 403 200
@@ -273,8 +261,6 @@ WRITES = {
     "/admin/contacts/import/<int:pk>/undo/": "manager",
     "/admin/contacts/import/<path:object_id>/delete/": "manager",
     "/admin/contacts/import/add/": "operator",
-    "/admin/django_celery_beat/crontabschedule/<path:object_id>/delete/": "admin",
-    "/admin/django_celery_beat/intervalschedule/<path:object_id>/delete/": "admin",
     "/admin/django_celery_beat/periodictask/<path:object_id>/delete/": "admin",
     "/admin/enrichment/leadscore/<int:pk>/rescan/": "operator",
     "/admin/enrichment/recipe/<int:pk>/archive/": "manager",

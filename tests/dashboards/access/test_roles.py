@@ -9,10 +9,12 @@ from dashboards.access.roles import ADMIN, NAMES, Role, ensure_roles, permission
 WITHOUT_PAGE = {
     "admin.*_logentry", "auth.*_permission", "axes.*", "contenttypes.*", "sessions.*",
     "django_celery_beat.*_clockedschedule", "django_celery_beat.*_solarschedule",
-    "django_celery_beat.*_periodictasks", "contacts.*_contactchange", "contacts.*_importrow",
+    "django_celery_beat.*_periodictasks", "django_celery_beat.*_crontabschedule",
+    "django_celery_beat.*_intervalschedule", "contacts.*_contactchange", "contacts.*_importrow",
     "contacts.*_bulkchunk", "contacts.*_columnset", "contacts.*_listcolumns",
-    "contacts.*_searchblock", "contacts.*_savedmapping", "contacts.*_tag",
-    "enrichment.*_recipestep", "enrichment.*_discoveryplace", "enrichment.*_discoveryfind",
+    "contacts.*_searchblock", "contacts.*_companyblock", "contacts.*_savedmapping",
+    "contacts.*_tag", "enrichment.*_recipestep", "enrichment.*_discoveryplace",
+    "enrichment.*_discoveryfind",
     "enrichment.*_runlookup", "integrations.*_lookupday", "integrations.*_reservation",
 }  # fmt: skip
 WITHOUT_ACTION = {

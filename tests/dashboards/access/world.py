@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
-from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from contacts.importing.drafts import take_in
 from contacts.models import (
@@ -48,8 +48,7 @@ from tests.dashboards.rows import calls, people, rejected, work
 NOT_OURS = {"django_session", "axes_accessattempt"}
 ROWS = (
     Company, Contact, Import, Export, ExportDownload, BulkAction, Worker, Answer, Discovery, Recipe,
-    Run, RunItem, LeadScore, Team, Upkeep, Account, ApiCall, Budget, User, Group, CrontabSchedule,
-    IntervalSchedule, PeriodicTask,
+    Run, RunItem, LeadScore, Team, Upkeep, Account, ApiCall, Budget, User, Group, PeriodicTask,
 )  # fmt: skip
 # What stands for a name in an address; else a field.
 NAMED = {"/tab/": "fields", "/suggest/<slug": "company"}
@@ -93,7 +92,6 @@ def fill():
     Alert.objects.create(kind="dead", level="warning", message="m", value=1, raised_at=Now())
     Upkeep.objects.create(name="lines", recipe=Recipe.objects.first(), monthly_cap_usd=1)
     every = IntervalSchedule.objects.create(every=1, period="hours")
-    CrontabSchedule.objects.create()
     PeriodicTask.objects.create(name="a task", task="dashboards.count_contacts", interval=every)
 
 

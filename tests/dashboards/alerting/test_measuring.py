@@ -32,15 +32,52 @@ def item(run, number=0, **fields):
     return RunItem.objects.create(run=run, contact=contact, **fields)
 
 
-def test_the_oldest_item_and_the_lack_of_workers(run):
+def nothing_moves(seconds):
+    """Let the last look have been so much earlier."""
+    kept = AlertRound.objects.get()
+    kept.moves = {key: [left, since - seconds] for key, (left, since) in kept.moves.items()}
+    kept.save()
+
+
+def test_a_queue_of_which_nothing_was_done_and_the_lack_of_workers(run):
     item(run(1), due_at=minutes_ago(95))
+    measure()
+    nothing_moves(20 * 60)
 
     ((value, words),) = read("queue_age").values()
     ((lonely, why),) = read("no_worker").values()
 
-    assert int(value) == int(lonely) == 95 * 60
-    assert words == "The oldest item of Autumn has waited for 1 h 35 min."
-    assert why == "Autumn has waited for 1 h 35 min, and no worker is alive."
+    assert int(value) == int(lonely) == 20 * 60
+    said = "Autumn has due work, and nothing of it was done for 20 min"
+    assert (words, why) == (f"{said}.", f"{said}: no worker is alive.")
+
+
+def test_a_long_queue_that_moves_does_not_stand_still(run):
+    at_work = run(1_000_000)
+    item(at_work, due_at=minutes_ago(600))
+    measure()
+    nothing_moves(20 * 60)
+
+    at_work.done_count = 1
+    at_work.save()
+
+    assert read("queue_age")[""][0] == 0
+
+
+def test_what_may_not_be_asked_yet_does_not_stand_still(run):
+    item(run(1, not_before=timezone.now() + timedelta(hours=1)), due_at=minutes_ago(95))
+    measure()
+    nothing_moves(20 * 60)
+
+    assert read("queue_age")[""][0] == 0
+
+
+def test_work_that_falls_due_after_an_idle_time_has_not_stood_still(run):
+    item(run(1), due_at=minutes_ago(1))
+    measure()
+    nothing_moves(20 * 60)
+
+    assert int(read("queue_age")[""][0]) == 60
 
 
 def test_work_in_hand_of_a_living_worker_is_no_lack(run):

@@ -207,7 +207,7 @@ def test_thresholds_are_edited(admin_client):
 @pytest.mark.parametrize(
     ("which", "typed", "words"),
     [
-        ("clears_at", "1800", "It is over below the figure"),
+        ("clears_at", "600", "It is over below the figure"),
         ("threshold", "-5", "Give a figure from 0 up"),
         ("threshold", "nan", "Enter a number"),
         ("threshold", "1e30", "Give a figure from 0 up"),
@@ -223,7 +223,7 @@ def test_thresholds_that_make_no_sense_are_said_beside_the_field(admin_client, w
 
     html = response.content.decode()
     assert response.status_code == 200 and words in html
-    assert AlertRule.objects.get(kind="queue_age").threshold == 1800
+    assert AlertRule.objects.get(kind="queue_age").threshold == 600
     assert not typed or f'value="{typed}"' in html
 
 

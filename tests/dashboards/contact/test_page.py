@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import escape
 
 from contacts.history import acting_as
 from contacts.models import Company, Contact
@@ -145,3 +146,21 @@ def test_history_tells_who_changed_what_from_what_to_what(admin_client, admin_us
                   "<strong>admin</strong>", "<del>Buyer</del> → <ins>Boss</ins>",
                   "Written without a name"):  # fmt: skip
         assert words in html
+
+
+def test_history_names_the_run_that_opened_it_again(admin_client, held):
+    from contacts.models import ContactChange
+    from enrichment.models import Run
+
+    work(held, 0, 1)
+    run = Run.objects.latest("pk")
+    change = {"contact_id": held.pk, "before": {"status": "completed"},
+              "after": {"status": "pending"}}  # fmt: skip
+    ContactChange.objects.create(by=f"run:{run.pk}", **change)
+    ContactChange.objects.create(by="run:999999", **change)
+
+    html = fetch(admin_client, address("tab", held, "history"))
+
+    link = f'<a href="/admin/enrichment/run/{run.pk}/change/">{escape(str(run))}</a>'
+    assert f"{link}</strong> opened it again" in html
+    assert "Run 999999, which is gone" in html

@@ -118,7 +118,8 @@ def test_page_of_an_item_tells_all_of_it(admin_client, run):
 
     html = admin_client.get(f"{ITEMS}{row.pk}/change/").content.decode()
 
-    assert "Line type" in html and "$0.0080" in html and "switched off in the account" in html
+    assert "Line type" in html and "$0.0080" in html and "Switched off in the account" in html
+    assert "The provider failed" in html and "ServerFailed" not in html
     assert html.index("Failed</span>") < html.index("Not asked</span>")
     assert "<script>alert" not in html
 

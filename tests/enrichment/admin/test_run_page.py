@@ -134,7 +134,9 @@ def test_errors_are_grouped_with_what_to_do(run, see):
 
     assert "Twilio Lookup: not enabled</strong>" in html and "3 contacts" in html
     assert "switch the lookup off in the account" in html
-    assert "NotEntitled" not in html and "<script>alert" not in html
+    assert (
+        ">NotEntitled" not in html and "error=NotEntitled" in html and "<script>alert" not in html
+    )
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_changed_lookups_and_prices_are_kept_and_told(save, admin_client, accoun
     ]  # fmt: skip
     assert LogEntry.objects.get().change_message == (
         "Line type: days fresh: 180 (default) → 7. SIM swap: on: off → on."
-        " SIM swap: price: $0.03 (default) → $0.02"
+        " SIM swap: price: $0.0300 (default) → $0.0200"
     )
 
 

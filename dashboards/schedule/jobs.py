@@ -1,0 +1,39 @@
+"""The jobs that a schedule can ring: ours alone, in plain words; none takes an argument."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django_celery_beat.models import PeriodicTask
+
+JOBS = {
+    "enrichment.sweep": "Give back what lost workers held, and wake what may go on",
+    "dashboards.count_contacts": "Count contacts for the home page",
+    "contacts.tidy_search": "Tidy the search index",
+    "enrichment.tend_leads": "Score leads that changed, and scan what is due",
+    "dashboards.watch": "Look for alerts, and send messages",
+    "dashboards.clear_old": "Clear what is kept too long",
+}
+# What the program itself needs, by the name of its schedule.
+OWN = {
+    "sweep": "Sweep",
+    "count_contacts": "Count contacts",
+    "tidy_search": "Tidy search",
+    "tend_leads": "Tend leads",
+    "watch": "Watch",
+    "clear_old": "Clear old rows",
+}
+
+
+def job_label(task: str) -> str:
+    """Return a job in words; one of another version of the program by its own name."""
+    return JOBS.get(task, task)
+
+
+def is_own(task: PeriodicTask) -> bool:
+    """Tell whether the program keeps this schedule: it writes when, at each start of beat."""
+    return task.name in settings.CELERY_BEAT_SCHEDULE
+
+
+def name_of(task: PeriodicTask) -> str:
+    name = str(task.name)
+    return OWN.get(name, name) if is_own(task) else name
