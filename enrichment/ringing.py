@@ -23,6 +23,13 @@ def ring(times: int | None = None) -> None:
     _ring_on_commit(work, (), times or settings.WORKER_PROCESSES, expires=30)
 
 
+def ring_discovery() -> None:
+    """Tell the workers, once the transaction stands, that places may wait to be searched."""
+    from enrichment.tasks import discover
+
+    _ring_on_commit(discover, (), settings.WORKER_PROCESSES, expires=30)
+
+
 def ring_start(run_id: int) -> None:
     """Let a worker set up an approved run, once the transaction stands."""
     from enrichment.tasks import start_run

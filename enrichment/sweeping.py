@@ -16,6 +16,7 @@ from contacts.exports import work as exporting
 from contacts.importing import work as importing
 from contacts.models import Contact
 from enrichment import services
+from enrichment.discovery import work as discovering
 from enrichment.engine.claiming import QUEUE
 from enrichment.leads import scanning
 from enrichment.models import Answer, Run, RunItem
@@ -40,15 +41,19 @@ def sweep() -> None:
         exporting.sweep(lost)
         bulk.sweep(lost)
         scanning.sweep(lost)
+        discovering.sweep(lost)
     for run_id in Run.objects.filter(state=Run.State.STARTING).values_list("pk", flat=True):
         services.start(run_id)
     for run_id in Run.objects.filter(state=Run.State.DRAFT).values_list("pk", flat=True):
         ring_estimate(run_id)
     fleet.restore()
     _end_emptied_runs()
-    _wake_runs()
+    accounts = Accounts()
+    accounts.refresh()
+    _wake_runs(accounts)
     if _is_anything_due():
         ring()
+    discovering.go_on(accounts)
 
 
 def _left_with_work() -> list[UUID]:
@@ -137,13 +142,11 @@ def _end_emptied_runs() -> None:
         )
 
 
-def _wake_runs() -> None:
+def _wake_runs(accounts: Accounts) -> None:
     """Let blocked runs go on whose reason is gone."""
-    accounts = Accounts()
-    accounts.refresh()
     woken = 0
     for run in Run.objects.filter(state=Run.State.BLOCKED).exclude(blocked_by=""):
-        if _is_mended(run, accounts):
+        if is_mended(run.blocked_by, accounts, is_sandbox=run.is_sandbox):
             woken += Run.objects.filter(pk=run.pk, state=Run.State.BLOCKED).update(
                 state=Run.State.WORKING, blocked_by="", reason="", not_before=None
             )
@@ -151,8 +154,9 @@ def _wake_runs() -> None:
         ring()
 
 
-def _is_mended(run: Run, accounts: Accounts) -> bool:
-    kind, _, what = run.blocked_by.partition(":")
+def is_mended(blocked_by: str, accounts: Accounts, *, is_sandbox: bool) -> bool:
+    """Tell whether what kept a run or a discovery from going on is gone."""
+    kind, _, what = blocked_by.partition(":")
     if kind == "provider":
         try:
             accounts.view(what)
@@ -160,7 +164,7 @@ def _is_mended(run: Run, accounts: Accounts) -> bool:
             return False
         return True
     if kind == "mode":
-        return accounts.is_sandbox == run.is_sandbox
+        return accounts.is_sandbox == is_sandbox
     return kind == "cap" and what.startswith("account:") and ledger.has_room(what)
 
 

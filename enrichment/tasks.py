@@ -5,8 +5,9 @@ from __future__ import annotations
 from celery import shared_task
 
 from enrichment import estimating, keeping_up, services, sweeping
+from enrichment.discovery import work as discovering
 from enrichment.leads import scanning, scans, service
-from enrichment.ringing import ring, ring_scan
+from enrichment.ringing import ring, ring_discovery, ring_scan
 from enrichment.runtime import is_stopping, runtime
 
 SLICE_S = 20.0
@@ -43,6 +44,13 @@ def tend_leads() -> None:
     """Score what has changed since, and set up a scan of what is due by schedule."""
     service.settle_changed()
     scans.start_due()
+
+
+@shared_task(name="enrichment.discover")
+def discover() -> None:
+    """Search places that wait for a while, put finished discoveries together, ring again."""
+    if discovering.work(SLICE_S, is_stopping) and not is_stopping():
+        ring_discovery()
 
 
 @shared_task(name="enrichment.sweep")

@@ -30,6 +30,13 @@ class Import(Leased):
         OVERWRITE = "overwrite", "Create, and overwrite known contacts"
 
     name = models.CharField(max_length=200)
+    origin = models.CharField(
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        help_text='"discovery", or empty where a person brought it.',
+    )
     path = models.CharField(max_length=500, help_text="Where our copy of the file lies.")
     digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the file.")
     size_bytes = models.BigIntegerField(default=0)
@@ -57,6 +64,9 @@ class Import(Leased):
     repeated_count = models.PositiveIntegerField(default=0)
     skipped_count = models.PositiveIntegerField(default=0)
     rejected_count = models.PositiveIntegerField(default=0)
+    company_count = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Companies made beside the rows, without a contact."
+    )
     reversed_count = models.PositiveIntegerField(default=0)
     kept_count = models.PositiveIntegerField(default=0)
     undo_failed_count = models.PositiveIntegerField(default=0)

@@ -1,6 +1,7 @@
 """The tables of the enrichment room."""
 
 from enrichment.models.answer import Answer
+from enrichment.models.discovery import Discovery, DiscoveryFind, DiscoveryPlace, Fate
 from enrichment.models.leads import DomainScan, LeadChange, LeadScore, ScanItem
 from enrichment.models.recipe import Recipe, RecipeField, RecipeStep
 from enrichment.models.run import Run, RunItem, RunLookup
@@ -9,6 +10,7 @@ from enrichment.models.upkeep import Upkeep
 from enrichment.models.usable import UsableDay
 
 __all__ = [
-    "Answer", "DomainScan", "LeadChange", "LeadScore", "Recipe", "RecipeField", "RecipeStep", "Run",
-    "RunItem", "RunLookup", "ScanItem", "Team", "TeamMember", "Upkeep", "UsableDay",
+    "Answer", "Discovery", "DiscoveryFind", "DiscoveryPlace", "DomainScan", "Fate", "LeadChange",
+    "LeadScore", "Recipe", "RecipeField", "RecipeStep", "Run", "RunItem", "RunLookup", "ScanItem",
+    "Team", "TeamMember", "Upkeep", "UsableDay",
 ]  # fmt: skip
