@@ -26,6 +26,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
         "Enrichment",
         (
             ("Runs", "play_circle", "enrichment", "run"),
+            ("Discovery", "travel_explore", "enrichment", "discovery"),
             ("Recipes", "menu_book", "enrichment", "recipe"),
             ("Answers", "inventory_2", "enrichment", "answer"),
             ("Leads", "travel_explore", "enrichment", "leadscore"),

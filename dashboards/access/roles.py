@@ -32,6 +32,7 @@ VIEWER = Role(
         "dashboards.view_home",
         "dashboards.view_queues",
         "enrichment.view_answer",
+        "enrichment.view_discovery",
         "enrichment.view_leadscore",
         "enrichment.view_run",
         "enrichment.view_runitem",
@@ -41,7 +42,7 @@ VIEWER = Role(
 OPERATOR = Role(
     "operator",
     "Also imports files and undoes imports of their own, edits contacts, notes and tags, makes "
-    "and estimates runs, pauses and resumes them, and exports.",
+    "and estimates runs and discoveries, pauses and resumes them, and exports.",
     (
         "contacts.add_contacttag",
         "contacts.add_import",
@@ -52,7 +53,9 @@ OPERATOR = Role(
         "contacts.export_contact",
         "contacts.retry_contact",
         "contacts.view_export",
+        "enrichment.add_discovery",
         "enrichment.add_run",
+        "enrichment.change_discovery",
         "enrichment.change_run",
         "enrichment.scan_lead",
         "enrichment.view_recipe",
@@ -61,8 +64,8 @@ OPERATOR = Role(
 )
 MANAGER = Role(
     "manager",
-    "Also approves runs, which spends money; changes recipes, budgets and switches; undoes "
-    "anybody's import, lets a file overwrite people's edits, deletes; replays what was given up; "
+    "Also approves runs and discoveries, which spends money; changes recipes, budgets and "
+    "switches; undoes anybody's import, lets a file overwrite people's edits, deletes; replays what was given up; "
     "opens and resets circuits.",
     (
         "contacts.change_import",
@@ -85,6 +88,7 @@ MANAGER = Role(
         "enrichment.add_recipe",
         "enrichment.add_recipefield",
         "enrichment.add_upkeep",
+        "enrichment.approve_discovery",
         "enrichment.approve_run",
         "enrichment.change_answer",
         "enrichment.change_recipe",

@@ -1,6 +1,7 @@
 """The back office of the enrichment room."""
 
 from enrichment.admin.answers import AnswerAdmin
+from enrichment.admin.discoveries import DiscoveryAdmin
 from enrichment.admin.items import RunItemAdmin
 from enrichment.admin.leads import LeadAdmin
 from enrichment.admin.recipes import RecipeAdmin
@@ -10,6 +11,7 @@ from enrichment.admin.upkeep import UpkeepAdmin
 
 __all__ = [
     "AnswerAdmin",
+    "DiscoveryAdmin",
     "LeadAdmin",
     "RecipeAdmin",
     "RunAdmin",

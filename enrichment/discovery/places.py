@@ -12,6 +12,8 @@ NEAR_LIMIT = 100
 _ZIP = re.compile(r"(\d{5})(?:-\d{4})?")
 _DIGITS = re.compile(r"[\d\s.,-]+")
 _SHOWN = 5
+# A first line that says what stands below it.
+_HEADINGS = frozenset(("zip", "zips", "zip code", "zipcode", "postal code", "place", "places"))
 
 
 class PlacesRefused(ValueError):
@@ -59,7 +61,8 @@ def _lines(text: str) -> list[str]:
         parts = re.split(r"[\s,;]+", line.strip())
         is_zips = len(parts) > 1 and all(_DIGITS.fullmatch(part) for part in parts if part)
         lines += parts if is_zips else [" ".join(line.strip().strip('"').split())]
-    return [line for line in lines if line]
+    lines = [line for line in lines if line]
+    return lines[1:] if lines and lines[0].casefold() in _HEADINGS else lines
 
 
 def read_place(line: str) -> str:

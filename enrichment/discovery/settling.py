@@ -178,12 +178,10 @@ def _count(row: Discovery) -> None:
     counts = {f"{fate}_count": Count("pk", filter=Q(fate=fate)) for fate in Fate.values}
     finds = DiscoveryFind.objects.filter(discovery=row).order_by()
     by_search = finds.values("search").annotate(found_count=Count("pk"), **counts)
-    row.by_search = {
-        str(one["search"]): {name: one[name] for name in ("found_count", *counts)}
-        for one in by_search
-    }
+    rows = [dict[str, Any](one) for one in by_search]
+    row.by_search = {one.pop("search"): one for one in rows}
     for name in ("found_count", *counts):
-        setattr(row, name, sum(int(one[name]) for one in row.by_search.values()))
+        setattr(row, name, sum(one[name] for one in rows))
     with connection.cursor() as cursor:
         sums = ", ".join(f"count(*) FILTER (WHERE fate = '{fate}')" for fate in Fate.values)
         cursor.execute(

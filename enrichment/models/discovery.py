@@ -136,6 +136,11 @@ class Discovery(Counted):
         return f"discovery:{self.pk}"
 
     @property
+    def may_be_raised(self) -> bool:
+        """True while it stands still for its own cap."""
+        return self.blocked_by.startswith("cap:discovery")
+
+    @property
     def finished_count(self) -> int:
         return self.done_count + self.failed_count
 

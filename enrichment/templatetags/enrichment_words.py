@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from django import template
 
 from enrichment import wording
-from integrations.registry import UnknownLookup, lookup
+from integrations.registry import UnknownLookup, UnknownSearch, lookup, search
 
 register = template.Library()
 
@@ -40,6 +40,14 @@ def lookup_label(slug: str) -> str:
     try:
         return lookup(slug).label
     except UnknownLookup:
+        return slug
+
+
+@register.filter
+def search_label(slug: str) -> str:
+    try:
+        return search(slug).label
+    except UnknownSearch:
         return slug
 
 

@@ -116,7 +116,8 @@ def _is_undoable(record: Import) -> bool:
     """True when there is something to take back that was not, or that failed."""
     if record.undone_at is not None:
         return record.undo_failed_count > 0
-    return record.state in UNDOABLE and record.created_count + record.updated_count > 0
+    made = record.created_count + record.updated_count + record.company_count
+    return record.state in UNDOABLE and made > 0
 
 
 def _lookup_url(request: HttpRequest, record: Import) -> str:

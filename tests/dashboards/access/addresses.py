@@ -139,6 +139,21 @@ TABLE = """
 /admin/enrichment/answer/<path:object_id>/delete/                302 403 403 403 403   302 403 403 403 403
 /admin/enrichment/answer/<path:object_id>/history/               302 200 200 200 200   302 200 200 200 200
 /admin/enrichment/answer/add/                                    302 403 403 403 403   302 403 403 403 403
+/admin/enrichment/discovery/                                     302 200 200 200 200   302 200 200 200 200
+/admin/enrichment/discovery/<int:pk>/again/                      302 405 405 405 405   302 403 302 302 302
+/admin/enrichment/discovery/<int:pk>/approve/                    302 405 405 405 405   302 403 403 302 302
+/admin/enrichment/discovery/<int:pk>/cancel/                     302 405 405 405 405   302 403 302 302 302
+/admin/enrichment/discovery/<int:pk>/cap/                        302 405 405 405 405   302 403 302 302 302
+/admin/enrichment/discovery/<int:pk>/companies/                  302 200 200 200 200   302 405 405 405 405
+/admin/enrichment/discovery/<int:pk>/estimate/                   302 405 405 405 405   302 403 302 302 302
+/admin/enrichment/discovery/<int:pk>/live/                       302 200 200 200 200   302 405 405 405 405
+/admin/enrichment/discovery/<int:pk>/pause/                      302 405 405 405 405   302 403 302 302 302
+/admin/enrichment/discovery/<int:pk>/resume/                     302 405 405 405 405   302 403 302 302 302
+/admin/enrichment/discovery/<path:object_id>/                    302 302 302 302 302   302 302 302 302 302
+/admin/enrichment/discovery/<path:object_id>/change/             302 200 200 200 200   302 200 200 200 200
+/admin/enrichment/discovery/<path:object_id>/delete/             302 403 403 403 403   302 403 403 403 403
+/admin/enrichment/discovery/<path:object_id>/history/            302 200 200 200 200   302 200 200 200 200
+/admin/enrichment/discovery/add/                                 302 403 200 200 200   302 403 200 200 200
 /admin/enrichment/leadscore/                                     302 200 200 200 200   302 200 200 200 200
 /admin/enrichment/leadscore/<int:pk>/rescan/                     302 405 405 405 405   302 403 302 302 302
 /admin/enrichment/leadscore/<path:object_id>/                    302 302 302 302 302   302 302 302 302 302
@@ -265,6 +280,9 @@ WRITES = {
     "/admin/enrichment/recipe/<int:pk>/archive/": "manager",
     "/admin/enrichment/recipe/<int:pk>/copy/": "manager",
     "/admin/enrichment/upkeep/<path:object_id>/delete/": "manager",
+    "/admin/enrichment/discovery/<int:pk>/cancel/": "operator",
+    "/admin/enrichment/discovery/<int:pk>/cap/": "operator",
+    "/admin/enrichment/discovery/<int:pk>/estimate/": "operator",
     "/admin/enrichment/run/<int:pk>/cancel/": "operator",
     "/admin/enrichment/run/<int:pk>/estimate/": "operator",
     "/admin/enrichment/team/<path:object_id>/delete/": "admin",

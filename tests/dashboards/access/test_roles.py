@@ -12,7 +12,7 @@ WITHOUT_PAGE = {
     "django_celery_beat.*_periodictasks", "contacts.*_contactchange", "contacts.*_importrow",
     "contacts.*_bulkchunk", "contacts.*_columnset", "contacts.*_listcolumns",
     "contacts.*_searchblock", "contacts.*_savedmapping", "contacts.*_tag",
-    "enrichment.*_recipestep",
+    "enrichment.*_recipestep", "enrichment.*_discoveryplace", "enrichment.*_discoveryfind",
     "enrichment.*_runlookup", "integrations.*_lookupday", "integrations.*_reservation",
 }  # fmt: skip
 WITHOUT_ACTION = {
@@ -24,7 +24,8 @@ WITHOUT_ACTION = {
     "contacts.change_worker", "contacts.delete_worker", "contacts.change_note",
     "contacts.delete_note", "contacts.view_note", "contacts.change_contacttag",
     "contacts.view_contacttag", "enrichment.add_answer",
-    "enrichment.delete_answer", "enrichment.delete_run", "enrichment.add_runitem",
+    "enrichment.delete_answer", "enrichment.delete_discovery", "enrichment.delete_run",
+    "enrichment.add_runitem",
     "enrichment.change_runitem", "enrichment.delete_runitem", "integrations.add_account",
     "integrations.delete_account", "integrations.delete_accountlookup",
     "integrations.add_apicall", "integrations.change_apicall", "integrations.delete_apicall",

@@ -28,7 +28,7 @@ from contacts.models import (
 from dashboards.alerting.channels import channel
 from dashboards.alerting.kinds import rules
 from dashboards.models import Alert, AlertRound
-from enrichment.models import Answer, DomainScan, LeadScore, Recipe, Run, RunItem, Team, Upkeep
+from enrichment.models import Answer, Discovery, DiscoveryPlace, DomainScan, LeadScore, Recipe, Run, RunItem, Team, Upkeep
 from integrations.models import Account, ApiCall, Budget
 from integrations.services import ensure_accounts
 from tests.dashboards.rows import calls, people, rejected, work
@@ -36,7 +36,7 @@ from tests.dashboards.rows import calls, people, rejected, work
 # What any visit may write.
 NOT_OURS = {"django_session", "axes_accessattempt"}
 ROWS = (
-    Company, Contact, Import, Export, ExportDownload, BulkAction, Worker, Answer, Recipe, Run,
+    Company, Contact, Import, Export, ExportDownload, BulkAction, Worker, Answer, Discovery, Recipe, Run,
     RunItem, LeadScore, Team, Upkeep, Account, ApiCall, Budget, User, Group, CrontabSchedule,
     IntervalSchedule, PeriodicTask,
 )  # fmt: skip
@@ -66,6 +66,11 @@ def fill():
     )
     ExportDownload.objects.create(export=export, user=owner, username="owner", what="all")
     ColumnSet.objects.create(owner=owner, name="a set", columns=["phone"])
+    found = Discovery.objects.create(
+        name="plumbers", searches=["yelp.search"], place_count=1, created_by=owner,
+        estimate={"max_usd": "1", "made_at": "", "searches": []},
+    )  # fmt: skip
+    DiscoveryPlace.objects.create(discovery=found, near="94103")
     BulkAction.objects.create(
         kind="add_tag", tag=tag, click=uuid4(), state="done", below_id=2, total_count=1,
         created_by=owner,
