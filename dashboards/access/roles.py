@@ -65,8 +65,8 @@ OPERATOR = Role(
 MANAGER = Role(
     "manager",
     "Also approves runs and discoveries, which spends money; changes recipes, budgets and "
-    "switches; undoes anybody's import, lets a file overwrite people's edits, deletes; replays what was given up; "
-    "opens and resets circuits.",
+    "switches; undoes anybody's import, lets a file overwrite people's edits, deletes; replays "
+    "what was given up; opens and resets circuits.",
     (
         "contacts.change_import",
         "contacts.delete_contact",

@@ -30,10 +30,10 @@ GIVEN_UP = "given up: three workers were lost while they searched it"
 _OPEN = "discovery_id IN (SELECT id FROM enrichment_discovery WHERE state = 'working')"
 
 
-def claim(worker_id: UUID, limit: int) -> list[Place]:
+def claim(worker_id: UUID, limit: int, *, is_idle: bool = True) -> list[Place]:
     """Claim places of working discoveries; one that took a worker with it is claimed alone."""
-    rows = QUEUE.claim(worker_id, limit, where=f"{_OPEN} AND losses = 0")
-    if not rows:
+    rows = QUEUE.claim(worker_id, limit, where=f"{_OPEN} AND losses = 0") if limit else []
+    if not rows and is_idle:
         rows = QUEUE.claim(worker_id, 1, where=_OPEN)
     places = DiscoveryPlace.objects.filter(pk__in=[pk for (pk,) in rows])
     return [_place(row) for row in places.select_related("discovery").order_by("pk")]
@@ -107,7 +107,7 @@ class Searcher:
         asker, stop_at, is_idle = Asker(self._gate, lane, own), time.monotonic() + seconds, False
         try:
             while time.monotonic() < stop_at and not should_stop() and not heart.done():
-                places = await lane.run(claim, own, AT_ONCE - len(tasks))
+                places = await lane.run(claim, own, AT_ONCE - len(tasks), is_idle=not tasks)
                 tasks |= {asyncio.create_task(_work(one, asker, lane, own)) for one in places}
                 is_idle = not tasks
                 if is_idle:
