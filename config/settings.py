@@ -99,6 +99,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expire_seconds": 3600},
     },
+    "forget_pages": {
+        "task": "enrichment.forget_pages",
+        "schedule": 6 * 3600.0,
+        "options": {"expire_seconds": 3600},
+    },
     "count_contacts": {
         "task": "dashboards.count_contacts",
         "schedule": 60.0,

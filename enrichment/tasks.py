@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from enrichment import estimating, keeping_up, services, sweeping
+from enrichment.discovery import pages
 from enrichment.discovery import work as discovering
 from enrichment.leads import scanning, scans, service
 from enrichment.ringing import ring, ring_discovery, ring_scan
@@ -51,6 +52,12 @@ def discover() -> None:
     """Search places that wait for a while, put finished discoveries together, ring again."""
     if discovering.work(SLICE_S, is_stopping) and not is_stopping():
         ring_discovery()
+
+
+@shared_task(name="enrichment.forget_pages")
+def forget_pages() -> None:
+    """Empty pages of searches that their providers no longer let us keep."""
+    pages.forget_stale()
 
 
 @shared_task(name="enrichment.sweep")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from math import ceil
 from typing import Any
@@ -12,8 +12,9 @@ from uuid import UUID
 
 from django.db.models.functions import Now
 
-from enrichment.models import Answer
+from enrichment.models import Answer, DiscoveryFind
 from enrichment.questions import key_of
+from integrations.registry import searches
 from integrations.search import Business, Page, Search, Wanted
 
 KEEP_DAYS = 30  # where the provider sets no limit of its own
@@ -100,9 +101,16 @@ def _blocks(keys: Iterable[UUID]) -> Iterator[list[UUID]]:
         yield block
 
 
-def forget_stale(limit: int = 1_000) -> int:
-    """Empty stale pages, whose content the provider no longer lets us keep; return how many."""
-    stale = Answer.objects.filter(
-        facts__has_key="more", expires_at__lte=Now(), raw__isnull=False
-    ).values_list("pk", flat=True)[:limit]
-    return Answer.objects.filter(pk__in=list(stale)).update(raw=None)
+def forget_stale() -> None:
+    """Empty what the providers no longer let us keep: stale pages, and the listings of old finds.
+
+    What became golden fields has its own provenance, and goes by its own age.
+    """
+    now = datetime.now(UTC)
+    for of in searches().values():
+        stale = Answer.objects.filter(lookup=of.slug, expires_at__lte=now, raw__isnull=False)
+        stale.update(raw=None)
+        old = DiscoveryFind.objects.filter(
+            search=of.slug, is_settled=True, observed_at__lte=now - keep_for(of)
+        )
+        old.exclude(business={}).update(business={})

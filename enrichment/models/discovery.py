@@ -19,10 +19,10 @@ PER_PLACE_MOST = 300
 class Fate(models.TextChoices):
     """What became of a business that was found."""
 
-    NEW = "new", "New contact"
-    UPDATED = "updated", "Known contact, filled in"
+    NEW = "new", "New contacts"
+    UPDATED = "updated", "Known contacts, filled in"
     REPEATED = "repeated", "Known or found before"
-    COMPANY = "company", "Company without a phone"
+    COMPANY = "company", "Companies without a phone"
     CLOSED = "closed", "Closed for good, left out"
     REJECTED = "rejected", "Could not be read"
 

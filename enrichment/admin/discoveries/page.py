@@ -38,7 +38,7 @@ def standing(
     labels = {slug: one.label for slug, one in searches().items()}
     return show(
         office, request, "discoveries/page", str(row), form=form, may=_may(request.user, row),
-        is_ready=row.state == Discovery.State.READY, is_ended=row.state in ENDED,
+        is_ready=row.state == Discovery.State.READY,
         searches=[labels.get(slug, slug) for slug in row.searches], estimate=row.estimate,
         accounts=_accounts(request.user, row) if row.state == Discovery.State.READY else [],
         notes=[one.note for slug, one in searches().items() if slug in row.searches and one.note],
@@ -61,6 +61,7 @@ def _live(request: HttpRequest, row: Discovery) -> dict[str, Any]:
     places = queries.places(row, at)
     return {
         "row": row,
+        "is_ended": row.state in ENDED,
         "colour": COLOURS.get(row.state, ""),
         "every_s": EVERY_S.get(row.state),
         "live_url": f"{access.address('live', row)}?seen={row.state}&p={places.number}",

@@ -12,12 +12,15 @@ import pytest
 from django.db import connection
 
 from contacts.importing import undo
+from contacts.importing.work import work_imports
 from contacts.models import Company, Contact, Import
 from enrichment import sweeping
-from enrichment.discovery import queries, service
+from enrichment.discovery import queries, service, working
+from enrichment.discovery.ending import end_searching
+from enrichment.discovery.settling import settle
 from enrichment.discovery.working import AT_ONCE
 from enrichment.models import Answer, Discovery, DiscoveryFind
-from integrations.models import ApiCall, Budget, Reservation
+from integrations.models import Account, ApiCall, Budget, Reservation
 from tests.enrichment.discovery.conftest import counts, made, worked
 
 ROOT = Path(__file__).parents[3]
@@ -192,8 +195,6 @@ def test_run_that_was_wished_for_waits_for_its_own_approval(discover, line_type_
 
 
 def test_refused_key_of_one_search_leaves_it_to_the_next(discover, sandbox):
-    from integrations.models import Account
-
     Account.objects.filter(provider="yelp").update(state="rejected", state_reason="wrong key")
 
     row = discover("94103", searches=("yelp.search", "google_places.text"))
@@ -205,8 +206,6 @@ def test_refused_key_of_one_search_leaves_it_to_the_next(discover, sandbox):
 
 
 def test_refused_key_of_the_only_search_blocks_until_it_is_mended(discover, runtime):
-    from integrations.models import Account
-
     Account.objects.filter(provider="yelp").update(state="rejected", state_reason="wrong key")
     row = discover("94103", searches=YELP)
     assert (row.state, row.blocked_by) == ("blocked", "provider:yelp")
@@ -229,3 +228,27 @@ def test_paused_one_is_left_alone_until_it_goes_on(runtime, uploads, mode):
     worked(row, runtime)
 
     assert (row.state, calls() > 0) == (("done", True) if mode == "resume" else ("paused", False))
+
+
+def test_a_place_without_businesses_ends_in_an_import_without_rows(discover):
+    row = discover("99999")
+
+    assert (row.state, counts(row)) == ("done", {})
+    assert (row.record.state, row.record.total_count) == ("done", 0)
+
+
+def test_worker_lost_before_the_import_leaves_it_to_any_other(runtime, uploads):
+    row = made("94103")
+    service.approve(row, None)
+    while runtime.run(working.Searcher(runtime.gate).work(20.0)):
+        pass
+    assert end_searching(row.pk) is not None
+    assert end_searching(row.pk) is None
+
+    work_imports()
+    worked(row, runtime)
+
+    assert row.state == "done"
+    assert row.new_count == Contact.objects.count() > 0
+    assert Import.objects.count() == 1
+    assert settle(row.pk) is False

@@ -1,14 +1,17 @@
 """What is found of companies: facts with their source, a person's word, undoing."""
 
+from datetime import timedelta
 from uuid import UUID
 
+import time_machine
 from django.db import transaction
 from django.utils import timezone
 
 from contacts import companies
 from contacts.models import Company
+from enrichment.discovery import pages
 from enrichment.discovery.facts import tell
-from enrichment.models import Discovery, DiscoveryFind, DiscoveryPlace, Fate
+from enrichment.models import Answer, Discovery, DiscoveryFind, DiscoveryPlace, Fate
 from tests.enrichment.discovery.test_attacks import MANY, YELP, taken_back
 
 
@@ -87,3 +90,16 @@ def test_a_company_that_a_person_named_since_stays(discover):
     taken_back(row.record)
 
     assert list(Company.objects.values_list("name", flat=True)) == ["Renamed"]
+
+
+def test_pages_and_listings_are_emptied_when_they_may_no_longer_be_kept(discover):
+    row = discover("94103", searches=YELP)
+    pages.forget_stale()
+    assert Answer.objects.filter(raw=None).count() == 0
+
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        pages.forget_stale()
+
+    assert Answer.objects.filter(raw__isnull=False).count() == 0
+    assert row.finds.exclude(business={}).count() == 0
+    assert Company.objects.exclude(category="").count() > 0
