@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ from django.db import connection
 
 from enrichment import golden
 from enrichment.models import DiscoveryFind
-from enrichment.survivorship import Claim, current, survives
+from enrichment.survivorship import Claim, Standing, claims_of, settle
 from integrations.errors import ContractBroken
 
 log = structlog.get_logger(__name__)
@@ -30,20 +31,27 @@ COLUMNS = (*OF_FIRM, *OF_PLACE, *IDS.values(), "is_closed")
 
 @dataclass(slots=True)
 class Firm:
-    """A company under our lock: its columns and provenance, and what changes in them."""
+    """A company under our lock: its columns and provenance, what is said, and what changes."""
 
     id: int
     values: dict[str, Any]
     provenance: dict[str, Any]
-    changes: dict[str, Claim] = field(default_factory=dict)
+    said: defaultdict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))
+    changes: dict[str, Standing] = field(default_factory=dict)
 
-    def hear(self, name: str, claim: Claim) -> None:
-        held = self.changes.get(name) or current(self.values[name], self.provenance.get(name))
-        if survives(held, claim) and (held is None or held != claim):
-            self.changes[name] = claim
+    def settle(self) -> None:
+        """Decide every column that something was said of; a person's word stays."""
+        for name, claims in self.said.items():
+            before = self.provenance.get(name)
+            standing = settle([*claims_of(self.values[name], before), *claims])
+            if standing is None or standing.claim.is_human or standing.provenance() == before:
+                continue
+            self.changes[name] = standing
 
-    def value(self, name: str) -> Any:
-        return self.changes[name].value if name in self.changes else self.values[name]
+    def postal_code(self) -> str:
+        """Return the place that the company stands for, as far as it is known by now."""
+        said = self.said.get("postal_code")
+        return str(self.values["postal_code"] or (said[0].value if said else ""))
 
 
 def tell(finds: Iterable[DiscoveryFind]) -> None:
@@ -53,6 +61,8 @@ def tell(finds: Iterable[DiscoveryFind]) -> None:
     for find in said:
         if firm := firms.get(find.company_id or 0):
             _hear(firm, find)
+    for firm in firms.values():
+        firm.settle()
     _write([firm for firm in firms.values() if firm.changes])
 
 
@@ -73,11 +83,11 @@ def _hear(firm: Firm, find: DiscoveryFind) -> None:
             log.info("listing_left_out", find=find.pk, why=str(broken))
             continue
         at = find.observed_at.isoformat(timespec="seconds")
-        firm.hear(name, Claim(known, find.search, SURE, at, str(find.answer_id)))
+        firm.said[name].append(Claim(known, find.search, SURE, at, str(find.answer_id)))
 
 
 def _is_same_place(firm: Firm, listed: Mapping[str, Any]) -> bool:
-    here, there = str(firm.value("postal_code") or ""), str(listed.get("postal_code") or "")
+    here, there = firm.postal_code(), str(listed.get("postal_code") or "")
     return not here or not there or here[:5] == there[:5]
 
 
@@ -111,6 +121,7 @@ def _write(firms: Sequence[Firm]) -> None:
 
 
 def _row(firm: Firm, columns: Sequence[str]) -> dict[str, Any]:
-    row: dict[str, Any] = {name: firm.value(name) for name in columns}
-    said = {name: claim.provenance() for name, claim in firm.changes.items()}
+    row: dict[str, Any] = {name: firm.values[name] for name in columns}
+    row |= {name: standing.claim.value for name, standing in firm.changes.items()}
+    said = {name: standing.provenance() for name, standing in firm.changes.items()}
     return row | {"id": firm.id, "provenance": firm.provenance | said}

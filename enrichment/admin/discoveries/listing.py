@@ -9,21 +9,19 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from contacts.admin.base import ToLookAt
-from contacts.admin.imports.access import signed_in
+from contacts.admin.pages import READ, WRITE, addresses, number
 from enrichment.admin.discoveries import page, start, steering
 from enrichment.admin.discoveries.access import may_add, may_approve, may_steer, may_view, opened
-from enrichment.admin.runs.access import number
 from enrichment.discovery import queries
 from enrichment.models import Discovery
 from enrichment.wording import usd
 
-READ, WRITE = ("GET", "HEAD"), ("POST",)
 # Address, view, who may, how.
 PAGES = (
     ("live", page.live, may_view, READ),
@@ -50,15 +48,8 @@ class DiscoveryAdmin(ToLookAt):
     change_list_template = "enrichment/discoveries/list.html"
 
     def get_urls(self) -> list[URLPattern]:
-        pages = [
-            path(
-                f"<int:pk>/{name}/",
-                signed_in(self, opened(view, may), methods),
-                name=f"enrichment_discovery_{name}",
-            )
-            for name, view, may, methods in PAGES
-        ]
-        return [*pages, *super().get_urls()]
+        pages = [(name, opened(view, may), methods) for name, view, may, methods in PAGES]
+        return [*addresses(self, pages), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Discovery]:
         return queries.with_spent(super().get_queryset(request))

@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from unfold.admin import ModelAdmin
 
+from contacts.admin.pages import address, show
 from enrichment.admin import links
 from enrichment.admin.discoveries import access
 from enrichment.admin.discoveries.forms import CapForm
-from enrichment.admin.runs.access import show
 from enrichment.discovery import queries
 from enrichment.discovery.service import ENDED
 from enrichment.models import Discovery
@@ -37,8 +37,8 @@ def standing(
     """The page, with a form that may say what is wrong with the cap."""
     labels = {slug: one.label for slug, one in searches().items()}
     return show(
-        office, request, "discoveries/page", str(row), form=form, may=_may(request.user, row),
-        is_ready=row.state == Discovery.State.READY,
+        office, request, "enrichment/discoveries/page.html", str(row), form=form,
+        may=_may(request.user, row), is_ready=row.state == Discovery.State.READY,
         searches=[labels.get(slug, slug) for slug in row.searches], estimate=row.estimate,
         accounts=_accounts(request.user, row) if row.state == Discovery.State.READY else [],
         notes=[one.note for slug, one in searches().items() if slug in row.searches and one.note],
@@ -52,7 +52,7 @@ def live(office: ModelAdmin, request: HttpRequest, row: Discovery) -> HttpRespon
         return HttpResponse(headers={"HX-Refresh": "true"})
     if row.state not in EVERY_S:
         return HttpResponse(status=204)
-    return show(office, request, "discoveries/_live", "", **_live(request, row))
+    return show(office, request, "enrichment/discoveries/_live.html", "", **_live(request, row))
 
 
 def _live(request: HttpRequest, row: Discovery) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def _live(request: HttpRequest, row: Discovery) -> dict[str, Any]:
         "is_ended": row.state in ENDED,
         "colour": COLOURS.get(row.state, ""),
         "every_s": EVERY_S.get(row.state),
-        "live_url": f"{access.address('live', row)}?seen={row.state}&p={places.number}",
+        "live_url": f"{address(row, 'live')}?seen={row.state}&p={places.number}",
         "share": row.finished_count / row.place_count if row.place_count else None,
         "spent_usd": queries.spent_usd(row),
         "places": places,
@@ -81,7 +81,7 @@ def companies(office: ModelAdmin, request: HttpRequest, row: Discovery) -> HttpR
     number = request.GET.get("p", "1")
     at = int(number) if number.isascii() and number.isdecimal() and len(number) < 6 else 1
     return show(
-        office, request, "discoveries/companies", f"Companies of {row}", row=row,
+        office, request, "enrichment/discoveries/companies.html", f"Companies of {row}", row=row,
         page=queries.companies(row, at),
         may_see=request.user.has_perm("contacts.view_company"),
     )  # fmt: skip
@@ -109,7 +109,7 @@ def _urls(user: Any, row: Discovery) -> dict[str, str]:
     return {
         "import": _change(user, "contacts", "import", record),
         "contacts": links.contacts_of(user, {"import": record}) if record else "",
-        "companies": access.address("companies", row) if row.company_count else "",
+        "companies": address(row, "companies") if row.company_count else "",
         "run": _change(user, "enrichment", "run", run),
     }
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 
-from enrichment.admin.discoveries.access import go_to, may_add
+from contacts.admin.pages import go_to, person, show
+from enrichment.admin.discoveries.access import may_add
 from enrichment.admin.discoveries.forms import DiscoveryForm
-from enrichment.admin.runs.access import show
 from enrichment.discovery import service
 from enrichment.models import Discovery
 
@@ -27,15 +26,16 @@ def add(office: ModelAdmin, request: HttpRequest) -> HttpResponse:
             fields = {"searches": "search_1", "places": "places", "per_place": "per_place"}
             form.add_error(fields.get(refused.field), str(refused))
     point = [form[name] for name in ("latitude", "longitude", "radius_km")]
-    return show(office, request, "discoveries/add", "New discovery", form=form, point=point)
+    return show(
+        office, request, "enrichment/discoveries/add.html", "New discovery", form=form, point=point
+    )
 
 
 def _make(office: ModelAdmin, request: HttpRequest, form: DiscoveryForm) -> Discovery:
-    assert isinstance(request.user, User)
     chosen = form.cleaned_data
     row = service.create(
         form.wanted, searches=form.chosen, per_place=chosen["per_place"], name=chosen["name"],
-        recipe=chosen["recipe"], user=request.user,
+        recipe=chosen["recipe"], user=person(request),
     )  # fmt: skip
     for notice in form.found.notices:
         messages.info(request, notice)

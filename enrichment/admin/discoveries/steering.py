@@ -6,13 +6,12 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 
+from contacts.admin.pages import go_to, person
 from enrichment.admin.discoveries import access
-from enrichment.admin.discoveries.access import go_to
 from enrichment.admin.discoveries.forms import CapForm
 from enrichment.admin.discoveries.page import standing
 from enrichment.discovery import service
@@ -68,9 +67,8 @@ def estimate(office: ModelAdmin, request: HttpRequest, row: Discovery) -> HttpRe
 
 def again(office: ModelAdmin, request: HttpRequest, row: Discovery) -> HttpResponse:
     """Make the same discovery once more, and go to it."""
-    assert isinstance(request.user, User)
     try:
-        new = service.again(row, request.user)
+        new = service.again(row, person(request))
     except service.DiscoveryRefused as refused:
         messages.warning(request, str(refused))
         return go_to(row)
