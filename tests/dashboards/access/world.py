@@ -28,7 +28,18 @@ from contacts.models import (
 from dashboards.alerting.channels import channel
 from dashboards.alerting.kinds import rules
 from dashboards.models import Alert, AlertRound
-from enrichment.models import Answer, Discovery, DiscoveryPlace, DomainScan, LeadScore, Recipe, Run, RunItem, Team, Upkeep
+from enrichment.models import (
+    Answer,
+    Discovery,
+    DiscoveryPlace,
+    DomainScan,
+    LeadScore,
+    Recipe,
+    Run,
+    RunItem,
+    Team,
+    Upkeep,
+)
 from integrations.models import Account, ApiCall, Budget
 from integrations.services import ensure_accounts
 from tests.dashboards.rows import calls, people, rejected, work
@@ -36,8 +47,8 @@ from tests.dashboards.rows import calls, people, rejected, work
 # What any visit may write.
 NOT_OURS = {"django_session", "axes_accessattempt"}
 ROWS = (
-    Company, Contact, Import, Export, ExportDownload, BulkAction, Worker, Answer, Discovery, Recipe, Run,
-    RunItem, LeadScore, Team, Upkeep, Account, ApiCall, Budget, User, Group, CrontabSchedule,
+    Company, Contact, Import, Export, ExportDownload, BulkAction, Worker, Answer, Discovery, Recipe,
+    Run, RunItem, LeadScore, Team, Upkeep, Account, ApiCall, Budget, User, Group, CrontabSchedule,
     IntervalSchedule, PeriodicTask,
 )  # fmt: skip
 # What stands for a name in an address; else a field.
