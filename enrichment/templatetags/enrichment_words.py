@@ -11,7 +11,11 @@ from integrations.registry import UnknownLookup, lookup
 
 register = template.Library()
 
-SHORT = {"sms": "SMS", "sim": "SIM", "rpv": "RPV"}
+SHORT = {
+    "sms": "SMS", "sim": "SIM", "rpv": "RPV", "5g": "5G", "lte": "LTE", "mx": "MX", "spf": "SPF",
+    "dkim": "DKIM", "dmarc": "DMARC", "ip": "IP", "id": "ID", "url": "URL", "linkedin": "LinkedIn",
+    "email": "e-mail", "usd": "in US dollars",
+}  # fmt: skip
 
 
 @register.filter
@@ -45,5 +49,7 @@ def lookup_label(slug: str) -> str:
 
 @register.filter
 def field_label(name: str) -> str:
-    words = name.replace("_", " ").capitalize().split(" ")
-    return " ".join(SHORT.get(word.lower(), word) for word in words)
+    """Return "Line type" of line_type, "Company domain" of company.domain."""
+    words = name.replace(".company_", ".").replace("_", " ").replace(".", " ").lower().split(" ")
+    said = " ".join(SHORT.get(word, word) for word in words)
+    return said[:1].upper() + said[1:]
