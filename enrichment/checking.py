@@ -121,18 +121,6 @@ def suppliers(name: str) -> list[Lookup]:
     return [each for each in lookups() if name in each.supplies]
 
 
-def price_per_contact(draft: Draft, accounts: Accounts) -> tuple[Decimal, Decimal]:
-    """Return what a contact of whom nothing is known costs: at least, and at most.
-
-    At least when the first lookup of each waterfall is enough and those paid by the hit miss.
-    """
-    asked = {step.slug: accounts.terms(step) for step in steps_of(draft)}
-    prices = {slug: terms.price for slug, terms in asked.items() if terms.is_enabled}
-    firsts = {next((s for s in wish.steps if s in prices), "") for wish in draft.wishes}
-    at_least = [p.usd for slug, p in prices.items() if slug in firsts and not p.on_hit_only]
-    return sum(at_least, Decimal(0)), sum((p.usd for p in prices.values()), Decimal(0))
-
-
 def provider_label(step: Lookup) -> str:
     return provider(step.provider).label
 

@@ -7,7 +7,8 @@ from decimal import Decimal, InvalidOperation
 from django import template
 
 from enrichment import wording
-from integrations.registry import UnknownLookup, lookup
+from integrations.provider import Price
+from integrations.registry import UnknownLookup, lookup, provider
 
 register = template.Library()
 
@@ -45,6 +46,20 @@ def lookup_label(slug: str) -> str:
         return lookup(slug).label
     except UnknownLookup:
         return slug
+
+
+@register.filter
+def provider_of(slug: str) -> str:
+    """Return the provider's name of a lookup that exists."""
+    return provider(lookup(slug).provider).label
+
+
+@register.filter
+def price_words(price: Price) -> str:
+    """Return "$0.008", "$0.034 per hit" or "free"."""
+    if not price.usd:
+        return "free"
+    return wording.usd(price.usd) + (" per hit" if price.on_hit_only else "")
 
 
 @register.filter

@@ -9,10 +9,10 @@ from typing import Any
 from django.http import QueryDict
 
 from enrichment import conditions, golden, ordering
+from enrichment.admin.recipes.foreseeing import foreseen
 from enrichment.checking import (
     Findings,
     check,
-    price_per_contact,
     provider_label,
     steps_of,
     suppliers,
@@ -119,14 +119,12 @@ def laid_out(draft: Draft, *, is_final: bool) -> dict[str, Any]:
     accounts.refresh()
     findings = check(draft, accounts)
     known = {each.slug: (each, accounts.terms(each)) for each in steps_of(draft)}
-    at_least, at_most = price_per_contact(draft, accounts)
     wanted = {wish.field for wish in draft.wishes}
     return {
         "draft": draft,
         "rows": [_row(wish, known, findings, is_final=is_final) for wish in draft.wishes],
         "errors": findings.errors if is_final else {},
-        "at_least": at_least,
-        "at_most": at_most,
+        **foreseen(draft, accounts),
         "field_groups": _field_groups(wanted),
         "conditions": conditions.CHOICES,
     }
