@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from enrichment import golden
+from enrichment import conditions, golden
 from enrichment.composing import Draft, Wish
 from enrichment.inputs import BROUGHT
+from enrichment.reaching import waiting_in_circles
 from integrations.accounts import Accounts
 from integrations.provider import Lookup
 from integrations.registry import UnknownLookup, lookup, lookups, provider
@@ -33,8 +34,11 @@ def check(draft: Draft, accounts: Accounts) -> Findings:
         found.errors["name"] = "A name has 100 characters at most."
     if draft.fresh_days and not _is_days(draft.fresh_days):
         found.errors["fresh_days"] = f"Whole days, 1 to {FRESH_DAYS_MOST:,}; or leave it empty."
-    if draft.cap_usd and not _is_amount(draft.cap_usd):
-        found.errors["cap_usd"] = "An amount of dollars, for example 25; or leave it empty."
+    for cap in ("cap_usd", "cap_per_contact_usd"):
+        if (typed := getattr(draft, cap)) and not _is_amount(typed):
+            found.errors[cap] = (
+                "An amount of dollars, not below zero, for example 25; or leave it empty."
+            )
     if not draft.wishes:
         found.errors["wishes"] = "Choose at least one field that is wanted."
     for wish in draft.wishes:
@@ -50,6 +54,10 @@ def _check_wish(wish: Wish, draft: Draft, accounts: Accounts, found: Findings) -
         found.errors[wish.field] = "What is enough lies between 0 and 1, for example 0.5."
     elif not wish.steps:
         found.errors[wish.field] = "Add at least one lookup that supplies it."
+    if wish.fresh_days and not _is_days(wish.fresh_days):
+        found.errors[f"{wish.field}:fresh_days"] = (
+            f"Whole days, 1 to {FRESH_DAYS_MOST:,}; or leave it empty."
+        )
     for slug in wish.steps:
         _check_step(f"{wish.field}:{slug}", wish, slug, draft, accounts, found)
 
@@ -70,10 +78,24 @@ def _check_step(
             f"It needs {_listed(missing)}, which no lookup of this recipe supplies:"
             " it would never be asked."
         )
+    elif others := waiting_in_circles(step, steps_of(draft)):
+        found.errors[place] = _in_circles(step, others)
+    elif (only := wish.conditions.get(slug, "")) and only not in conditions.CONDITIONS:
+        found.errors[place] = "There is no such condition; choose one from the list."
     elif not accounts.terms(step).is_enabled:
         found.warnings[place] = "Switched off in its account: it is not asked."
     elif off := _only_from_switched_off(step, draft, accounts):
         found.warnings[place] = f"It needs {_listed(off)}, and what supplies that is switched off."
+
+
+def _in_circles(step: Lookup, others: list[Lookup]) -> str:
+    supplied = frozenset().union(*(each.supplies for each in others))
+    needs = _listed(sorted(step.needs & supplied - BROUGHT))
+    who = " and ".join(each.label for each in others)
+    return (
+        f"It needs {needs}, which only {who} could supply, and that waits in turn for what"
+        " only comes after it: neither would ever be asked."
+    )
 
 
 def _unsupplied(step: Lookup, draft: Draft) -> list[str]:
@@ -99,24 +121,12 @@ def suppliers(name: str) -> list[Lookup]:
     return [each for each in lookups() if name in each.supplies]
 
 
-def price_per_contact(draft: Draft, accounts: Accounts) -> tuple[Decimal, Decimal]:
-    """Return what a contact of whom nothing is known costs: at least, and at most.
-
-    At least when the first lookup of each waterfall is enough and those paid by the hit miss.
-    """
-    asked = {step.slug: accounts.terms(step) for step in steps_of(draft)}
-    prices = {slug: terms.price for slug, terms in asked.items() if terms.is_enabled}
-    firsts = {next((s for s in wish.steps if s in prices), "") for wish in draft.wishes}
-    at_least = [p.usd for slug, p in prices.items() if slug in firsts and not p.on_hit_only]
-    return sum(at_least, Decimal(0)), sum((p.usd for p in prices.values()), Decimal(0))
-
-
 def provider_label(step: Lookup) -> str:
     return provider(step.provider).label
 
 
 def _listed(names: list[str]) -> str:
-    return ", ".join(name.replace("_", " ") for name in names)
+    return ", ".join(name.replace("_", " ").replace(".", " ") for name in names)
 
 
 def _is_days(text: str) -> bool:

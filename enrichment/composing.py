@@ -5,8 +5,9 @@ Pure: a draft holds what a person typed, right or wrong, and knows nothing of th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 Thing = TypeVar("Thing")
@@ -14,11 +15,23 @@ Thing = TypeVar("Thing")
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A wanted field, the confidence that is enough (as typed), and whom to ask, in order."""
+    """A wanted field, the confidence that is enough (as typed), and whom to ask, in order.
+
+    `conditions` are by lookup, `beside` the lookups asked at the same time as the one before.
+    """
 
     field: str
     sufficient: str = "0.5"
     steps: tuple[str, ...] = ()
+    fresh_days: str = ""
+    conditions: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    beside: frozenset[str] = frozenset()
+
+    def in_order(self, order: Sequence[str]) -> Wish:
+        """Return the wish with its lookups in this order, one after the other."""
+        known = [slug for slug in order if slug in self.steps]
+        rest = [slug for slug in self.steps if slug not in known]
+        return replace(self, steps=(*known, *rest), beside=frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +42,14 @@ class Draft:
     description: str = ""
     fresh_days: str = ""
     cap_usd: str = ""
-    wishes: tuple[Wish, ...] = field(default=())
+    cap_per_contact_usd: str = ""
+    wishes: tuple[Wish, ...] = dataclasses.field(default=())
+
+    def reordered(self, name: str, order: Sequence[str]) -> Draft:
+        """Return the draft with the lookups of one field in this order."""
+        return self._with(
+            tuple(one.in_order(order) if one.field == name else one for one in self.wishes)
+        )
 
     def after(self, act: str) -> Draft:
         """Return the draft after one press of a button; one that fits nothing changes nothing.
@@ -84,6 +104,7 @@ def differences(before: Draft, now: Draft) -> list[str]:
         for name, label in (
             ("name", "Name"), ("description", "Description"),
             ("fresh_days", "Answers count for"), ("cap_usd", "Proposed cap"),
+            ("cap_per_contact_usd", "Cap per contact"),
         )
         if getattr(before, name) != getattr(now, name)
     ]  # fmt: skip
@@ -99,4 +120,10 @@ def differences(before: Draft, now: Draft) -> list[str]:
 
 
 def _said(wish: Wish) -> str:
-    return f"{' then '.join(wish.steps) or 'nobody'} (enough at {wish.sufficient})"
+    said = ""
+    for slug in wish.steps:
+        joint = " with " if slug in wish.beside else " then "
+        only = wish.conditions.get(slug)
+        said += (joint if said else "") + (f"{slug} [{only}]" if only else slug)
+    age = f", {wish.fresh_days} days" if wish.fresh_days else ""
+    return f"{said or 'nobody'} (enough at {wish.sufficient}{age})"

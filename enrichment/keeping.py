@@ -13,7 +13,7 @@ from django.utils.text import slugify
 
 from enrichment.composing import Draft, Wish
 from enrichment.models import Recipe
-from enrichment.recipes import Step, set_waterfall, snapshot, starting, write_wanted
+from enrichment.recipes import Step, snapshot, starting, write_wanted
 from enrichment.wording import plain
 
 
@@ -32,12 +32,19 @@ class RecipeChanged(Exception):
 def draft_of(recipe: Recipe) -> Draft:
     """Return a recipe as a person edits it."""
     cap = "" if recipe.cap_usd is None else plain(recipe.cap_usd)
+    kept = snapshot(recipe)
+    ages, conditions = kept.get("field_fresh_days", {}), kept.get("conditions", {})
+    beside = kept.get("beside", {})
     wishes = [
-        Wish(field, f"{sufficient:g}", tuple(steps))
-        for field, sufficient, steps in snapshot(recipe)["wanted"]
-    ]
+        Wish(
+            field, f"{sufficient:g}", tuple(steps), str(ages.get(field, "")),
+            conditions.get(field, {}), frozenset(beside.get(field, ())),
+        )
+        for field, sufficient, steps in kept["wanted"]
+    ]  # fmt: skip
     days = "" if recipe.fresh_days is None else str(recipe.fresh_days)
-    return Draft(recipe.name, recipe.description, days, cap, tuple(wishes))
+    most = "" if recipe.cap_per_contact_usd is None else plain(recipe.cap_per_contact_usd)
+    return Draft(recipe.name, recipe.description, days, cap, most, tuple(wishes))
 
 
 def version(recipe: Recipe) -> str:
@@ -59,32 +66,28 @@ def save(recipe: Recipe | None, draft: Draft, *, seen: str = "") -> Recipe:
                 raise RecipeChanged(draft_of(row))
         row.name, row.description = draft.name.strip(), draft.description.strip()
         row.fresh_days = int(draft.fresh_days) if draft.fresh_days else None
-        row.cap_usd = Decimal(draft.cap_usd) if draft.cap_usd else None
+        row.cap_usd = _amount(draft.cap_usd)
+        row.cap_per_contact_usd = _amount(draft.cap_per_contact_usd)
         row.save()
         _write_wishes(row, draft)
     return row
 
 
+def _amount(typed: str) -> Decimal | None:
+    return Decimal(typed) if typed else None
+
+
 def _write_wishes(row: Recipe, draft: Draft) -> None:
-    """Write what is wanted; a step that was there keeps its condition, a field its freshness."""
-    kept = snapshot(row)
-    conditions, beside = kept.get("conditions", {}), kept.get("beside", {})
-    wanted = [
-        (
-            wish.field,
-            float(wish.sufficient),
-            [
-                Step(
-                    slug,
-                    conditions.get(wish.field, {}).get(slug, ""),
-                    at > 0 and slug in beside.get(wish.field, ()),
-                )
-                for at, slug in enumerate(wish.steps)
-            ],
-        )
-        for wish in draft.wishes
+    wanted = [(one.field, float(one.sufficient), _steps(one)) for one in draft.wishes]
+    ages = {one.field: int(one.fresh_days) for one in draft.wishes if one.fresh_days}
+    write_wanted(row, wanted, ages)
+
+
+def _steps(wish: Wish) -> list[Step]:
+    return [
+        Step(slug, wish.conditions.get(slug, ""), at > 0 and slug in wish.beside)
+        for at, slug in enumerate(wish.steps)
     ]
-    write_wanted(row, wanted, kept.get("field_fresh_days"))
 
 
 def free_slug(name: str) -> str:
@@ -99,15 +102,7 @@ def copy(recipe: Recipe) -> Recipe:
     """Make a recipe that is the same by another name."""
     draft = draft_of(recipe)
     with transaction.atomic():
-        made = save(None, replace(draft, name=f"Copy of {draft.name}"[:100]))
-        for wanted in recipe.fields.prefetch_related("steps"):
-            mine = made.fields.get(field=wanted.field)
-            steps = [Step(s.lookup, s.condition, s.beside) for s in wanted.steps.all()]
-            set_waterfall(mine, steps)
-            made.fields.filter(pk=mine.pk).update(fresh_days=wanted.fresh_days)
-        Recipe.objects.filter(pk=made.pk).update(cap_per_contact_usd=recipe.cap_per_contact_usd)
-    made.refresh_from_db()
-    return made
+        return save(None, replace(draft, name=f"Copy of {draft.name}"[:100]))
 
 
 def reset(recipe: Recipe) -> None:

@@ -5,11 +5,17 @@ from __future__ import annotations
 from django import template
 
 from enrichment import wording
-from integrations.registry import UnknownLookup, UnknownSearch, lookup, search
+from integrations.money import usd
+from integrations.provider import Price
+from integrations.registry import UnknownLookup, UnknownSearch, lookup, provider, search
 
 register = template.Library()
 
-SHORT = {"sms": "SMS", "sim": "SIM", "rpv": "RPV"}
+SHORT = {
+    "sms": "SMS", "sim": "SIM", "rpv": "RPV", "5g": "5G", "lte": "LTE", "mx": "MX", "spf": "SPF",
+    "dkim": "DKIM", "dmarc": "DMARC", "ip": "IP", "id": "ID", "url": "URL", "linkedin": "LinkedIn",
+    "email": "e-mail", "usd": "in US dollars",
+}  # fmt: skip
 
 
 @register.filter
@@ -42,6 +48,22 @@ def search_label(slug: str) -> str:
 
 
 @register.filter
+def provider_of(slug: str) -> str:
+    """Return the provider's name of a lookup that exists."""
+    return provider(lookup(slug).provider).label
+
+
+@register.filter
+def price_words(price: Price) -> str:
+    """Return "$0.0080", "$0.0340 per hit" or "free"."""
+    if not price.usd:
+        return "free"
+    return usd(price.usd) + (" per hit" if price.on_hit_only else "")
+
+
+@register.filter
 def field_label(name: str) -> str:
-    words = name.replace("_", " ").capitalize().split(" ")
-    return " ".join(SHORT.get(word.lower(), word) for word in words)
+    """Return "Line type" of line_type, "Company domain" of company.domain."""
+    words = name.replace(".company_", ".").replace("_", " ").replace(".", " ").lower().split(" ")
+    said = " ".join(SHORT.get(word, word) for word in words)
+    return said[:1].upper() + said[1:]

@@ -15,11 +15,12 @@ from contacts.admin.pages import go_to, show
 from enrichment import keeping
 from enrichment.admin.recipes.access import found, may_add, may_change, may_delete, may_view
 from enrichment.admin.recipes.reading import is_right, laid_out, pressed, read
+from enrichment.admin.recipes.trying import may_try, offered, tried
 from enrichment.composing import Draft, differences
 from enrichment.models import Recipe
 from enrichment.recipes import starting
 
-SAVE = "save"
+SAVE, TRY = "save", "try"
 
 
 def add(office: ModelAdmin, request: HttpRequest) -> HttpResponse:
@@ -54,6 +55,9 @@ def arrange(office: ModelAdmin, request: HttpRequest) -> HttpResponse:
 
 def _posted(office: ModelAdmin, request: HttpRequest, recipe: Recipe | None) -> HttpResponse:
     draft = read(request.POST)
+    if request.POST.get("do") == TRY and may_try(request.user):
+        found = tried(draft, request.POST.get("over", ""))
+        return _form(office, request, recipe, draft, is_final=True, **found)
     if request.POST.get("do", SAVE) != SAVE:
         return _form(office, request, recipe, pressed(request.POST, draft))
     if not is_right(draft):
@@ -82,6 +86,7 @@ def _form(
     **context: Any,
 ) -> HttpResponse:
     user = request.user
+    may_attempt = may_try(user) and (may_change(user) if recipe else True)
     is_own = recipe is not None and starting(recipe) is None
     runs = recipe.runs.count() if recipe else 0
     return show(
@@ -89,6 +94,7 @@ def _form(
         **laid_out(draft, is_final=is_final), **context,
         recipe=recipe, version=keeping.version(recipe) if recipe else "", run_count=runs,
         may_edit=may_change(user) if recipe else True,
+        may_try=may_attempt, **(offered() if may_attempt else {}),
         may_copy=recipe is not None and may_add(user),
         may_reset=recipe is not None and not is_own and may_change(user),
         may_delete=is_own and not runs and may_delete(user),

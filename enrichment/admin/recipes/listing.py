@@ -15,7 +15,7 @@ from unfold.decorators import display
 
 from contacts.admin.base import ToLookAt
 from contacts.admin.pages import WRITE, addresses, number, signed_in
-from enrichment.admin.recipes import editing, shelving
+from enrichment.admin.recipes import editing, shelving, trying
 from enrichment.admin.recipes.access import may_add, may_change, may_delete, opened
 from enrichment.models import Recipe
 from enrichment.recipes import starting
@@ -48,9 +48,11 @@ class RecipeAdmin(ToLookAt):
 
     def get_urls(self) -> list[URLPattern]:
         arrange = signed_in(self, editing.arrange, WRITE)
+        attempt = signed_in(self, trying.attempt, WRITE)
         steps = [(name, opened(view, may), WRITE) for name, view, may in STEPS]
         return [
             path("arrange/", arrange, name="enrichment_recipe_arrange"),
+            path("try/", attempt, name="enrichment_recipe_try"),
             *addresses(self, steps),
             *super().get_urls(),
         ]

@@ -162,6 +162,7 @@ TABLE = """
 /admin/enrichment/recipe/<path:object_id>/history/               302 403 200 200 200   302 403 200 200 200
 /admin/enrichment/recipe/add/                                    302 403 403 200 200   302 403 403 200 200
 /admin/enrichment/recipe/arrange/                                302 405 405 405 405   302 403 403 200 200
+/admin/enrichment/recipe/try/                                    302 405 405 405 405   302 403 403 200 200
 /admin/enrichment/run/                                           302 200 200 200 200   302 200 200 200 200
 /admin/enrichment/run/<int:pk>/again/                            302 405 405 405 405   302 403 302 302 302
 /admin/enrichment/run/<int:pk>/approve/                          302 405 405 405 405   302 403 403 302 302

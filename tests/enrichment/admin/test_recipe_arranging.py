@@ -73,4 +73,5 @@ def test_price_of_a_contact_follows_what_is_switched_on(admin_client, recipe):
 
     context = admin_client.post(ARRANGE, form(*wishes, do="x")).context
 
-    assert (context["at_least"], context["at_most"]) == (Decimal("0.018"), Decimal("0.018"))
+    cost = context["cost"]
+    assert {cost.least_usd, cost.expected_usd, cost.most_usd} == {Decimal("0.018")}
