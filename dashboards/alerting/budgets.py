@@ -20,6 +20,7 @@ from dashboards.alerting.readings import Reading
 from dashboards.links import row
 from dashboards.models import Alert
 from enrichment.models import Run
+from integrations.money import usd
 from integrations.registry import PROVIDERS
 
 KINDS = ("budget_near", "budget_used")
@@ -81,9 +82,7 @@ def _of(
         return
     subject = f"{subject}@{cap.normalize():f}"
     percent = _percent(used, cap)
-    words = (
-        f"{name}: ${used or 0:,.2f} of ${cap:,.2f} are spent or promised ({percent:.0f} %).{most}"
-    )
+    words = f"{name}: {usd(used or 0)} of {usd(cap)} are spent or promised ({percent:.0f} %).{most}"
     for kind in KINDS:
         yield Reading(kind, subject, max(percent, held.get((kind, subject), 0.0)), words)
 
@@ -100,7 +99,7 @@ def _most(account_id: int, first: date, last: date) -> str:
     run = Run.objects.filter(pk=found[0]).first() if found else None
     if run is None:
         return ""
-    return f" Most by {run}{_people(run.pk)}: ${found[1]:,.2f}."
+    return f" Most by {run}{_people(run.pk)}: {usd(found[1])}."
 
 
 def _people(run_id: int) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from integrations.money import usd
-from integrations.queries.calls import error_classes
+from integrations.queries.filters import error_classes
 from integrations.wording import ERRORS, Said, error_label, in_words, said
 
 

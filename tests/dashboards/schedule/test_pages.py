@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask, PeriodicTasks
 
+from dashboards.schedule.jobs import JOBS, OWN
+
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:django_celery_beat_periodictask_changelist")
 ADD = reverse("admin:django_celery_beat_periodictask_add")
@@ -140,3 +142,10 @@ def test_times_are_times(admin_client):
     assert admin_client.get(page(PeriodicTask.objects.get())).context["adminform"].form[
         "at"
     ].value() == time(6, 30)
+
+
+def test_every_schedule_of_the_program_has_words(settings):
+    own = settings.CELERY_BEAT_SCHEDULE
+
+    assert {one["task"] for one in own.values()} == set(JOBS)
+    assert set(own) == set(OWN)
