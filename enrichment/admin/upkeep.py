@@ -3,45 +3,80 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from django import forms
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextInputWidget
 
-from enrichment import selection
+from contacts import selection
 from enrichment.keeping_up import left_of_month
 from enrichment.models import Recipe, Upkeep
 from integrations.money import usd
 
 
 class UpkeepForm(forms.ModelForm):  # type: ignore[type-arg] # generic for the type checker only
-    """An upkeep whose selection is one that runs understand."""
+    """An upkeep whose contacts are named as in the address of their list."""
+
+    which = forms.CharField(
+        label="Which contacts",
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Filter the list of contacts and paste its address here, or what stands behind"
+        " the question mark in it: line_type=mobile. Empty for all contacts.",
+    )
 
     class Meta:
         model = Upkeep
-        fields = ("name", "recipe", "selection", "after_days", "monthly_cap_usd", "is_on")
+        fields = ("name", "recipe", "after_days", "monthly_cap_usd", "is_on")
 
-    def clean_selection(self) -> dict[str, Any]:
-        chosen = self.cleaned_data["selection"] or {}
-        if not isinstance(chosen, dict):
-            raise forms.ValidationError('Filters by name, for example {"line_type": "mobile"}.')
-        try:
-            selection.contacts(chosen)
-        except selection.SelectionRefused as why:
-            raise forms.ValidationError(str(why)) from why
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["which"].initial = selection.as_query(self.instance.selection)
+
+    def clean_which(self) -> dict[str, Any]:
+        """Return the selection; a filter that means nothing is refused."""
+        typed = self.cleaned_data["which"].strip()
+        query = urlsplit(typed).query if "?" in typed else typed
+        params = dict(parse_qsl(query))
+        chosen, notices = selection.read(params)
+        if notices:
+            raise forms.ValidationError(notices)
+        if typed and not chosen:
+            raise forms.ValidationError("No filter is in it: for example line_type=mobile.")
         return chosen
+
+    def save(self, commit: bool = True) -> Any:
+        self.instance.selection = self.cleaned_data["which"]
+        return super().save(commit)
 
 
 @admin.register(Upkeep)
 class UpkeepAdmin(ModelAdmin):
     form = UpkeepForm
-    list_display = ("name", "recipe", "state", "monthly_cap_usd", "after_days", "looked_at", "note")
+    list_display = ("name", "recipe", "contacts", "state", "cap", "after_days", "looked_at", "note")
+    fields = ("name", "recipe", "which", "after_days", "monthly_cap_usd", "is_on")
     list_select_related = ("recipe",)
     list_per_page = 50
     show_full_result_count = False
-    readonly_fields = ("left", "looked_at", "note")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return (*self.fields, *self.get_readonly_fields(request, obj))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("left", "looked_at", "note") if obj else ()
+
+    @display(description="Contacts")
+    def contacts(self, upkeep: Upkeep) -> str:
+        return selection.in_words(upkeep.selection)
+
+    @display(description="Monthly cap", ordering="monthly_cap_usd")
+    def cap(self, upkeep: Upkeep) -> str:
+        return usd(upkeep.monthly_cap_usd)
 
     @display(description="State", label={"on": "success", "off": ""})
     def state(self, upkeep: Upkeep) -> tuple[str, str]:

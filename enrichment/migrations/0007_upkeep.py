@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('monthly_cap_usd', integrations.money.UsdField(decimal_places=6, help_text='What its runs may spend in a calendar month (UTC).', max_digits=14)),
                 ('is_on', models.BooleanField(default=False)),
                 ('looked_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('note', models.CharField(blank=True, db_default='', editable=False, max_length=200)),
+                ('note', models.CharField(blank=True, db_default='', default='', editable=False, max_length=200)),
                 ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now())),
                 ('recipe', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='upkeeps', to='enrichment.recipe')),
             ],

@@ -24,7 +24,7 @@ class Upkeep(models.Model):
     monthly_cap_usd = UsdField(help_text="What its runs may spend in a calendar month (UTC).")
     is_on = models.BooleanField(default=False)
     looked_at = models.DateTimeField(null=True, blank=True, editable=False)
-    note = models.CharField(max_length=200, blank=True, db_default="", editable=False)
+    note = models.CharField(max_length=200, blank=True, default="", db_default="", editable=False)
     created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
 
     objects = models.Manager()

@@ -1,0 +1,53 @@
+"""The form of an upkeep: contacts named as in the address of their list."""
+
+import pytest
+
+from enrichment.models import Recipe, Upkeep
+from enrichment.recipes import ensure_recipes
+
+ADD = "/admin/enrichment/upkeep/add/"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def typed():
+    ensure_recipes()
+    recipe = Recipe.objects.get(slug="phone")
+    return {"name": "Lines", "recipe": recipe.pk, "after_days": 90, "monthly_cap_usd": "12"}
+
+
+@pytest.mark.parametrize(
+    "which",
+    ["line_type=mobile", "https://office.test/admin/contacts/contact/?line_type=mobile&p=2"],
+)
+def test_contacts_are_named_by_the_address_of_their_list(admin_client, typed, which):
+    admin_client.post(ADD, {**typed, "which": which})
+
+    upkeep = Upkeep.objects.get()
+    page = admin_client.get(f"/admin/enrichment/upkeep/{upkeep.pk}/change/").content.decode()
+    assert upkeep.selection == {"line_type": "mobile"}
+    assert 'value="line_type=mobile"' in page
+
+
+def test_nothing_typed_means_all_contacts(admin_client, typed):
+    admin_client.post(ADD, {**typed, "which": ""})
+
+    html = admin_client.get("/admin/enrichment/upkeep/").content.decode()
+    assert Upkeep.objects.get().selection == {}
+    assert "all contacts" in html
+
+
+@pytest.mark.parametrize("which", ["country=Atlantis", "colour=red", "mobile"])
+def test_what_is_no_filter_is_refused_and_kept(admin_client, typed, which):
+    response = admin_client.post(ADD, {**typed, "which": which})
+
+    assert not Upkeep.objects.exists()
+    assert response.context["errors"]
+    assert f'value="{which}"' in response.content.decode()
+
+
+def test_a_new_one_has_no_past_to_show(admin_client):
+    html = admin_client.get(ADD).content.decode()
+
+    assert "DatabaseDefault" not in html and "Looked at" not in html
