@@ -42,6 +42,26 @@ class Kept:
         return str((self.raw or {}).get("cursor", ""))
 
 
+@dataclass(frozen=True, slots=True)
+class PageAsk:
+    """One page of one search in one place, 0 the first."""
+
+    discovery_id: int
+    is_sandbox: bool
+    search: Search
+    wanted: Wanted
+    number: int = 0
+    cursor: str = ""
+
+    @property
+    def key(self) -> UUID:
+        return page_key(self.search, self.wanted, self.number, is_sandbox=self.is_sandbox)
+
+    @property
+    def budget_key(self) -> str:
+        return f"discovery:{self.discovery_id}"
+
+
 def pages_at_most(search: Search, per_place: int) -> int:
     """Return how many pages of a search bring `per_place` businesses, as far as it tells them."""
     return max(1, ceil(min(per_place, search.most) / search.page_size))

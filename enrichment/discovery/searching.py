@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
-from enrichment.discovery.asking import Got, PageAsk
+from enrichment.discovery.asking import Got
 from enrichment.discovery.listing import Listing, keys_of
-from enrichment.discovery.pages import pages_at_most
+from enrichment.discovery.pages import PageAsk, pages_at_most
 from integrations.errors import (
     AccountUnusable,
     CallError,
