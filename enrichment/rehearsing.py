@@ -86,16 +86,22 @@ class _Part:
 Asked = tuple[_Part, Lookup, UUID]
 
 
-def rehearse(kept: Mapping[str, Any], contacts: QuerySet[Contact], run: Run | None) -> Rehearsal:
+def rehearse(
+    kept: Mapping[str, Any],
+    contacts: QuerySet[Contact],
+    run: Run | None,
+    *,
+    most: int = MOST_CONTACTS,
+) -> Rehearsal:
     """Return what a recipe, in the form of `recipes.snapshot`, would have made of the contacts.
 
     `run` is the one whose contacts they are, None for a selection: then only what was paid for
-    lookups of the recipe itself can have been saved.
+    lookups of the recipe itself can have been saved. Of more than `most` contacts a sample is played.
     """
     accounts = Accounts()
     accounts.refresh()
     plan = recipes.plan(kept, accounts)
-    total, rows = _sample(contacts)
+    total, rows = _sample(contacts, most)
     view = RunView(0, accounts.is_sandbox, plan, inputs=plan.inputs)
     parts = [_Part(as_brought(row, view), now(row)) for row in rows]
     missing = _played(plan, parts, accounts)
@@ -108,13 +114,13 @@ def rehearse(kept: Mapping[str, Any], contacts: QuerySet[Contact], run: Run | No
     return found
 
 
-def _sample(contacts: QuerySet[Contact]) -> tuple[int, list[Contact]]:
-    """Return how many contacts there are, and at most 2,000 spread evenly over their ids."""
+def _sample(contacts: QuerySet[Contact], most: int) -> tuple[int, list[Contact]]:
+    """Return how many contacts there are, and `most` of them, spread evenly over their ids."""
     rows = contacts.order_by()
     total = rows.count()
-    if total > MOST_CONTACTS:
-        rows = rows.alias(place=F("pk") % (total // MOST_CONTACTS)).filter(place=0)
-    return total, list(rows.select_related("company").order_by("pk")[:MOST_CONTACTS])
+    if total > most:
+        rows = rows.alias(place=F("pk") % (total // most)).filter(place=0)
+    return total, list(rows.select_related("company").order_by("pk")[:most])
 
 
 def _played(plan: Plan, parts: Sequence[_Part], accounts: Accounts) -> dict[str, set[UUID]]:

@@ -8,7 +8,6 @@ import pytest
 from django.core.serializers import serialize
 
 from contacts.models import Contact
-from enrichment import rehearsing
 from enrichment.models import Answer, Recipe, Run, RunItem
 from enrichment.questions import question, question_key
 from enrichment.rehearsing import Change, rehearse
@@ -40,8 +39,8 @@ def bought(number, slug="twilio.line_type", age_days=0, **facts):
     )  # fmt: skip
 
 
-def outcome(kept=LINE, run=None):
-    return rehearse(kept, Contact.objects.all(), run)
+def outcome(kept=LINE, run=None, **more):
+    return rehearse(kept, Contact.objects.all(), run, **more)
 
 
 def test_field_is_filled_from_an_answer_however_old():
@@ -115,13 +114,12 @@ def test_money_is_saved_on_lookups_that_are_asked_no_more():
     assert outcome().saved_usd == Decimal(0)
 
 
-def test_large_selection_is_sampled_and_said_so(monkeypatch):
+def test_large_selection_is_sampled_and_said_so():
     Contact.objects.bulk_create(
         Contact(phone_raw=str(n), phone_e164=f"+1415555{n:04}") for n in range(40)
     )
-    monkeypatch.setattr(rehearsing, "MOST_CONTACTS", 10)
 
-    found = outcome()
+    found = outcome(most=10)
 
     assert (found.contacts, found.of, found.is_sample) == (10, 40, True)
 
