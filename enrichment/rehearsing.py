@@ -96,7 +96,8 @@ def rehearse(
     """Return what a recipe, in the form of `recipes.snapshot`, would have made of the contacts.
 
     `run` is the one whose contacts they are, None for a selection: then only what was paid for
-    lookups of the recipe itself can have been saved. Of more than `most` contacts a sample is played.
+    lookups of the recipe itself can have been saved. Of more than `most` contacts a sample is
+    played.
     """
     accounts = Accounts()
     accounts.refresh()
