@@ -44,7 +44,7 @@ def test_each_role_is_explained_where_it_is_given(admin):
     html = admin.get(ADD).content.decode()
 
     assert "Changes nothing, downloads nothing." in html
-    assert "Also approves runs, which spends money" in html
+    assert "Also approves runs and discoveries, which spends money" in html
 
 
 def test_weak_password_for_another_is_refused(admin):
