@@ -23,6 +23,9 @@ class Members(TabularInline):
     ) -> Any:
         if db_field.name == "user":
             kwargs["queryset"] = User.objects.order_by("username")
+            field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+            field.widget.attrs["aria-label"] = "Member"
+            return field
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 

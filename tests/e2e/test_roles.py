@@ -8,10 +8,10 @@ from playwright.sync_api import Page, expect
 from tests.e2e.people import ROLES
 
 SIDEBAR = {
-    "viewer": {"Home", "Contacts", "Companies", "Imports", "Runs", "Answers", "API calls",
-               "Alerts", "Circuits", "Queues", "Workers"},
-    "operator": {"Recipes", "Exports"},
-    "manager": {"Bulk actions", "Accounts", "Budgets", "Workers, live"},
+    "viewer": {"Home", "Contacts", "Companies", "Imports", "Runs", "Discovery", "Answers", "Leads",
+               "API calls", "Alerts", "Circuits", "Queues", "Workers"},
+    "operator": {"Recipes", "Exports", "Upkeep"},
+    "manager": {"Bulk actions", "Accounts", "Budgets", "Spend", "Teams", "Workers, live"},
     "admin": {"Schedule", "Users", "Roles"},
 }  # fmt: skip
 # What leads to a change: address, the least role that may go there.

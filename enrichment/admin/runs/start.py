@@ -18,6 +18,7 @@ from enrichment.admin import links
 from enrichment.admin.runs.access import may_add
 from enrichment.admin.runs.forms import StartForm
 from enrichment.models import Recipe, Run
+from enrichment.recipes import PHONE
 
 
 def add(office: ModelAdmin, request: HttpRequest) -> HttpResponse:
@@ -40,11 +41,13 @@ def add(office: ModelAdmin, request: HttpRequest) -> HttpResponse:
 
 
 def _initial(request: HttpRequest) -> dict[str, Any]:
-    """What the address proposes besides a selection."""
+    """What the address proposes besides a selection; else the recipe that costs least to try."""
     chosen: dict[str, Any] = {}
     if request.GET.get("mode") in Run.Mode.values:
         chosen["mode"] = request.GET["mode"]
-    recipe = Recipe.objects.filter(is_archived=False, slug=_plain(request, "recipe")).first()
+    usable = Recipe.objects.filter(is_archived=False)
+    asked = usable.filter(slug=_plain(request, "recipe")).first()
+    recipe = asked or usable.filter(slug=PHONE.slug).first()
     return chosen | ({"recipe": recipe.pk} if recipe else {})
 
 
