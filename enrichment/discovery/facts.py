@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-import orjson
 import structlog
-from django.db import connection
 
-from enrichment import golden
+from enrichment import firms, golden
+from enrichment.firms import Firm
 from enrichment.models import DiscoveryFind
-from enrichment.survivorship import Claim, Standing, claims_of, settle
+from enrichment.survivorship import Claim
 from integrations.errors import ContractBroken
 
 log = structlog.get_logger(__name__)
@@ -29,41 +26,14 @@ IDS = {"google_places": "google_place_id", "yelp": "yelp_id"}
 COLUMNS = (*OF_FIRM, *OF_PLACE, *IDS.values(), "is_closed")
 
 
-@dataclass(slots=True)
-class Firm:
-    """A company under our lock: its columns and provenance, what is said, and what changes."""
-
-    id: int
-    values: dict[str, Any]
-    provenance: dict[str, Any]
-    said: defaultdict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))
-    changes: dict[str, Standing] = field(default_factory=dict)
-
-    def settle(self) -> None:
-        """Decide every column that something was said of; a person's word stays."""
-        for name, claims in self.said.items():
-            before = self.provenance.get(name)
-            standing = settle([*claims_of(self.values[name], before), *claims])
-            if standing is None or standing.claim.is_human or standing.provenance() == before:
-                continue
-            self.changes[name] = standing
-
-    def postal_code(self) -> str:
-        """Return the place that the company stands for, as far as it is known by now."""
-        said = self.said.get("postal_code")
-        return str(self.values["postal_code"] or (said[0].value if said else ""))
-
-
 def tell(finds: Iterable[DiscoveryFind]) -> None:
     """Write what finds say of their companies, in the caller's transaction; locks in id order."""
     said = [find for find in finds if find.company_id]
-    firms = _locked({find.company_id for find in said if find.company_id})
+    told = firms.locked({find.company_id for find in said if find.company_id}, COLUMNS)
     for find in said:
-        if firm := firms.get(find.company_id or 0):
+        if firm := told.get(find.company_id or 0):
             _hear(firm, find)
-    for firm in firms.values():
-        firm.settle()
-    _write([firm for firm in firms.values() if firm.changes])
+    firms.settle_and_write(told.values())
 
 
 def _hear(firm: Firm, find: DiscoveryFind) -> None:
@@ -87,41 +57,11 @@ def _hear(firm: Firm, find: DiscoveryFind) -> None:
 
 
 def _is_same_place(firm: Firm, listed: Mapping[str, Any]) -> bool:
-    here, there = firm.postal_code(), str(listed.get("postal_code") or "")
+    here, there = _postal_code(firm), str(listed.get("postal_code") or "")
     return not here or not there or here[:5] == there[:5]
 
 
-def _locked(ids: Iterable[int]) -> dict[int, Firm]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT id, provenance::text, {', '.join(COLUMNS)} FROM contacts_company"
-            " WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
-            [sorted(ids)],
-        )
-        return {
-            id_: Firm(id_, dict(zip(COLUMNS, values, strict=True)), orjson.loads(kept))
-            for id_, kept, *values in cursor.fetchall()
-        }
-
-
-def _write(firms: Sequence[Firm]) -> None:
-    if not firms:
-        return
-    columns = sorted({name for firm in firms for name in firm.changes})
-    shape = ", ".join(f"{name} {golden.TYPES[golden.OF_COMPANY + name]}" for name in columns)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE contacts_company AS c SET {', '.join(f'{n} = v.{n}' for n in columns)},"
-            " provenance = v.provenance, revision = c.revision + 1, enriched_at = now(),"
-            " updated_at = now()"
-            f" FROM json_to_recordset(%s::json) AS v (id bigint, provenance jsonb, {shape})"
-            " WHERE c.id = v.id",
-            [orjson.dumps([_row(firm, columns) for firm in firms]).decode()],
-        )
-
-
-def _row(firm: Firm, columns: Sequence[str]) -> dict[str, Any]:
-    row: dict[str, Any] = {name: firm.values[name] for name in columns}
-    row |= {name: standing.claim.value for name, standing in firm.changes.items()}
-    said = {name: standing.provenance() for name, standing in firm.changes.items()}
-    return row | {"id": firm.id, "provenance": firm.provenance | said}
+def _postal_code(firm: Firm) -> str:
+    """Return the place that the company stands for, as far as it is known by now."""
+    said = firm.said.get("postal_code")
+    return str(firm.values["postal_code"] or (said[0].value if said else ""))

@@ -8,50 +8,22 @@ has deleted it, and what was learned about it goes with it.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import orjson
 import structlog
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 
 from contacts.importing import companies as directory
-from enrichment import golden
+from enrichment import firms, golden
 from enrichment.engine.items import Finished, Item
 from enrichment.engine.jsontext import json_text
-from enrichment.survivorship import Claim, Standing, claims_of, settle
+from enrichment.survivorship import Claim, settle
 
 log = structlog.get_logger(__name__)
 
 NAME, DOMAIN = "company.name", "company.domain"
 TRIES = 3
-# What is left out, one after another, when the database holds that another company has it.
-TAKEN = ((), ("domain",), ("name",), ("domain", "name"))
-
-
-@dataclass(slots=True)
-class Told:
-    """A company under our lock: what it stands on, and what was said about it."""
-
-    id: int
-    values: dict[str, Any]
-    provenance: dict[str, dict[str, Any]]
-    changes: dict[str, Standing] = field(default_factory=dict)
-
-    def settle(self, said: Mapping[str, Sequence[Claim]]) -> None:
-        for column, claims in said.items():
-            before = self.provenance.get(column)
-            standing = settle([*claims_of(self.values[column], before), *claims])
-            if standing and not _is_news(standing, before):
-                continue
-            if standing and not standing.claim.is_human:
-                self.changes[column] = standing
-
-
-def _is_news(standing: Standing, before: Mapping[str, Any] | None) -> bool:
-    return standing.provenance() != before
 
 
 def update_companies(held: Sequence[Finished]) -> None:
@@ -60,16 +32,16 @@ def update_companies(held: Sequence[Finished]) -> None:
     for _ in range(TRIES):
         if not telling:
             return
-        firms = _firms_of(telling)
+        firm_of = _firms_of(telling)
         columns = sorted({column for item in telling.values() for column in _says(item)})
-        told = _locked(set(firms.values()), columns)
-        _link({contact: firm for contact, firm in firms.items() if firm in told}, telling)
-        said = _said({contact: firms[contact] for contact in firms if firms[contact] in told},
-                     telling)  # fmt: skip
-        for firm, claims in said.items():
-            told[firm].settle(claims)
-        _write([one for one in told.values() if one.changes])
-        telling = {c: telling[c] for c, firm in firms.items() if firm not in told}
+        told = firms.locked(set(firm_of.values()), columns)
+        there = {contact: firm for contact, firm in firm_of.items() if firm in told}
+        _link(there, telling)
+        for contact, firm in there.items():
+            for column, claims in _says(telling[contact]).items():
+                told[firm].said[column] += claims
+        firms.settle_and_write(told.values())
+        telling = {c: telling[c] for c, firm in firm_of.items() if firm not in told}
     log.warning("company_facts_dropped", contacts=len(telling))
 
 
@@ -80,17 +52,6 @@ def _says(item: Item) -> dict[str, list[Claim]]:
         for name, claims in item.said.items()
         if golden.is_of_company(name)
     }
-
-
-def _said(
-    firms: Mapping[int, int], telling: Mapping[int, Item]
-) -> dict[int, defaultdict[str, list[Claim]]]:
-    said: dict[int, defaultdict[str, list[Claim]]] = {}
-    for contact, firm in firms.items():
-        of_firm = said.setdefault(firm, defaultdict(list))
-        for column, claims in _says(telling[contact]).items():
-            of_firm[column] += claims
-    return said
 
 
 def _firms_of(telling: Mapping[int, Item]) -> dict[int, int]:
@@ -144,24 +105,11 @@ def _first_facts(item: Item) -> Iterator[tuple[str, dict[str, Any]]]:
             yield column, standing.provenance()
 
 
-def _locked(ids: Iterable[int], columns: Sequence[str]) -> dict[int, Told]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT id, provenance::text, {', '.join(columns)} FROM contacts_company"
-            " WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
-            [list(ids)],
-        )
-        return {
-            id_: Told(id_, dict(zip(columns, values, strict=True)), orjson.loads(kept))
-            for id_, kept, *values in cursor.fetchall()
-        }
-
-
-def _link(firms: Mapping[int, int], telling: Mapping[int, Item]) -> None:
+def _link(firm_of: Mapping[int, int], telling: Mapping[int, Item]) -> None:
     """Give contacts the company that the facts named, where they still have none."""
     rows = [
         {"id": contact, "company": firm, "fact": _fact(telling[contact])}
-        for contact, firm in firms.items()
+        for contact, firm in firm_of.items()
         if telling[contact].company is None
     ]
     if not rows:
@@ -181,61 +129,3 @@ def _fact(item: Item) -> dict[str, Any]:
     """Return the provenance of the link: what named the company, its domain before its name."""
     standing = settle(item.said.get(DOMAIN) or item.said.get(NAME) or ())
     return standing.claim.provenance() if standing else {}
-
-
-def _write(firms: Sequence[Told]) -> None:
-    """Write changes of companies; what another company has already is left out."""
-    if not firms:
-        return
-    try:
-        with transaction.atomic():
-            _update(firms)
-    except IntegrityError:
-        for firm in firms:
-            _write_alone(firm)
-
-
-def _write_alone(firm: Told) -> None:
-    for without in TAKEN:
-        changes = {name: one for name, one in firm.changes.items() if name not in without}
-        if not changes:
-            return
-        try:
-            with transaction.atomic():
-                _update([Told(firm.id, firm.values, firm.provenance, changes)])
-        except IntegrityError as refusal:
-            log.info("company_not_so_written", company=firm.id, why=str(refusal).split("\n")[0])
-        else:
-            return
-
-
-def _update(firms: Sequence[Told]) -> None:
-    columns = sorted({column for firm in firms for column in firm.changes})
-    rows = [_row(firm, columns) for firm in firms]
-    if "name" in columns:
-        columns.append("name_key")
-    sets = "".join(f"{name} = v.{name}, " for name in columns)
-    shape = "".join(f", {name} {_type(name)}" for name in columns)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE contacts_company AS c SET {sets} provenance = v.provenance,"
-            " revision = c.revision + 1, enriched_at = now(), updated_at = now()"
-            f" FROM json_to_recordset(%s::json) AS v (id bigint, provenance jsonb{shape})"
-            " WHERE c.id = v.id",
-            [json_text(rows)],
-        )
-
-
-def _type(column: str) -> str:
-    return "text" if column == "name_key" else golden.TYPES[golden.OF_COMPANY + column]
-
-
-def _row(firm: Told, columns: Sequence[str]) -> dict[str, Any]:
-    row: dict[str, Any] = {name: firm.values[name] for name in columns}
-    row |= {name: standing.claim.value for name, standing in firm.changes.items()}
-    if "name" in row:
-        row["name_key"] = directory.name_key(row["name"])
-    row["id"] = firm.id
-    said = {name: standing.provenance() for name, standing in firm.changes.items()}
-    row["provenance"] = firm.provenance | said
-    return row

@@ -57,7 +57,7 @@ APOLLO = Provider(
     label="Apollo",
     docs="https://docs.apollo.io/reference/people-enrichment",
     base_url="https://api.apollo.io/api/v1",
-    hosts={"root": "https://api.apollo.io"},
+    hosts={"site": "https://api.apollo.io"},
     auth=header_key("x-api-key"),
     secrets=(
         Secret(
@@ -101,7 +101,7 @@ APOLLO.add(
 @APOLLO.tests
 async def ask_for_health(api: Api) -> str:
     """Return whether the key is signed in, which is free; a wrong one is answered with 200, too."""
-    found = READ.body(await api.get("root:/v1/auth/health"))
+    found = READ.body(await api.get("site:/v1/auth/health"))
     if READ.flag(found, "is_logged_in") is not True:
         raise CredentialRejected("Apollo: the API key is not valid", status=200)
     return "Apollo accepts the key. Whether it has each endpoint shows only when one is asked."
