@@ -14,8 +14,8 @@ from typing import Any
 
 from django.db import models
 
-from contacts.consumer_mail import DOMAINS, is_consumer_mail
 from enrichment import golden
+from integrations.consumer_mail import DOMAINS, is_consumer_mail
 
 PLACES = Decimal("0.000001")  # of a degree: a tenth of a metre
 
@@ -84,9 +84,11 @@ _KINDS: tuple[tuple[type[models.Field[Any, Any]], Writer, str], ...] = (
 )
 
 
-# A mailbox provider is nobody's company, also where an import has made it one.
+# A mailbox provider is nobody's company, also where an import has made it one. None has more than
+# three labels, so the last two and the last three of a domain tell.
 _NO_CONSUMER_MAIL = (
-    "CASE WHEN {0} <> ALL({1}) AND substr({0}, strpos({0}, '.') + 1) <> ALL({1}) THEN {0} END"
+    "CASE WHEN COALESCE(substring({0} FROM '[^.]+[.][^.]+$'), '') <> ALL({1})"
+    " AND COALESCE(substring({0} FROM '[^.]+[.][^.]+[.][^.]+$'), '') <> ALL({1}) THEN {0} END"
 ).format("company_domain", f"'{{{','.join(sorted(DOMAINS))}}}'::text[]")
 
 

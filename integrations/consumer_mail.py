@@ -1,7 +1,7 @@
 """Domains of consumer mail: a mailbox there is a person's, so they are never a company's domain.
 
 Kept by hand: the large free mail services, throw-away ones, and the mail of internet access
-providers. `contacts.consumer_mail` has the same list, since rooms do not import each other.
+providers.
 """
 
 from __future__ import annotations

@@ -144,7 +144,7 @@ def test_a_name_that_another_company_has_loses_nothing_else(writers):
 
 @pytest.mark.parametrize("domain", ["gmail.com", "10.0.0.1"])
 def test_no_company_is_made_of_a_mailbox_or_an_address(domain):
-    from contacts.consumer_mail import is_consumer_mail
     from contacts.importing.companies import read_domain
+    from integrations.consumer_mail import is_consumer_mail
 
     assert is_consumer_mail(domain) or not read_domain(domain)

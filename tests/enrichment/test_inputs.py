@@ -13,6 +13,7 @@ from enrichment import golden, inputs
 from enrichment.estimate import _askable_sql, _key_sql, _pick
 from enrichment.models import Run
 from enrichment.questions import question, question_key
+from integrations.consumer_mail import DOMAINS
 from integrations.provider import FREE, Lookup, days
 from tests.enrichment.conftest import contact
 
@@ -100,12 +101,16 @@ def test_null_blank_and_false_are_missing_for_both(db, name):
     assert keys(asking(name)) == []
 
 
-@pytest.mark.parametrize("domain", ["gmail.com", "mail.yahoo.co.uk"])
+@pytest.mark.parametrize("domain", ["gmail.com", "mail.yahoo.co.uk", "a.b.gmail.com"])
 def test_a_consumer_mail_domain_is_no_input(db, domain):
     one = stored("company.domain", domain)
 
     assert inputs.known_of(row_of(one), ["company.domain"]) == {}
     assert keys(asking("company.domain")) == []
+
+
+def test_no_consumer_mail_has_more_labels_than_the_database_looks_at():
+    assert max(domain.count(".") for domain in DOMAINS) == 2
 
 
 def test_number_consent_and_country_are_inputs_too(db):

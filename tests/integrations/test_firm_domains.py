@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contacts import consumer_mail as of_contacts
 from integrations.consumer_mail import DOMAINS, is_consumer_mail
 from integrations.errors import QuestionRejected
 from integrations.firm_domains import claimed_domain, firm_domain, why_unusable
@@ -110,7 +109,3 @@ def test_a_name_below_consumer_mail_is_consumer_mail_and_one_beside_is_not(
 ):
     assert is_consumer_mail(".".join([*labels, domain]))
     assert not is_consumer_mail(f"{domain}.test")
-
-
-def test_both_rooms_know_the_same_consumer_mail():
-    assert of_contacts.DOMAINS == DOMAINS
