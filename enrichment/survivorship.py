@@ -47,7 +47,9 @@ class Claim:
     @property
     def speaker(self) -> str:
         """Whose later word replaces this one: a lookup, the files together, persons together."""
-        return next((kind for kind in (PERSON, FILE) if self.source.startswith(kind)), self.source)
+        if self.source.startswith(PERSON):
+            return PERSON
+        return FILE if self.source.startswith(FILE) else self.source
 
     @property
     def witness(self) -> str:
@@ -89,8 +91,11 @@ class Standing:
         return kept
 
 
-def settle(claims: Iterable[Claim]) -> Standing | None:
+def settle(claims: Sequence[Claim]) -> Standing | None:
     """Return what a set of claims comes to; None when nobody says anything."""
+    if len(claims) == 1:  # as most often
+        only = claims[0]
+        return Standing(only, only.sure) if only.is_human or not only.is_empty else None
     latest: dict[str, Claim] = {}
     for claim in claims:
         if claim.is_empty and not claim.is_human:

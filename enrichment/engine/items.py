@@ -142,7 +142,7 @@ class Item:
     def settle(self, name: str) -> None:
         """Let a field stand on what was there and what was said since."""
         before, said = self.stood_on(name), self.said[name]
-        standing = settle([*before, *said])
+        standing = settle([*before, *said] if before else said)
         assert standing is not None
         if written := inputs.text(name, standing.claim.value):
             self.known[name] = written
@@ -150,8 +150,9 @@ class Item:
             self.known.pop(name, None)
         if name == "phone_is_valid" and standing.claim.value is False:
             self.known.pop("phone", None)
-        ours = [*(one for one in before if one.speaker in (PERSON, FILE)), *said]
-        told = settle(ours) if before else standing
+        told: Standing | None = standing
+        if before:
+            told = settle([*(one for one in before if one.speaker in (PERSON, FILE)), *said])
         self.sure[name] = told.sure if told else 0.0
         if not golden.is_of_company(name) and not standing.claim.is_human:
             self.changes[name] = standing

@@ -9,6 +9,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from pybreaker import CircuitBreakerState
+
 from integrations.circuits.breaker import FleetBreaker, is_void
 from integrations.circuits.record import Record, moment
 from integrations.errors import CallError, CircuitOpen
@@ -67,21 +69,20 @@ class Circuit:
         with board.lock:
             if self.record.is_open:
                 call.token = self._trial()
-            call.inner = self._breaker.calling()
-            call.inner.__enter__()
+            call.state = self._breaker.state
 
-    def settle(
-        self,
-        call: Calling,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def settle(self, call: Calling, error: BaseException | None) -> None:
+        """Let pybreaker count the outcome, by the state that the call was admitted in."""
+        if error is None and not call.token and not self.record.failures:
+            return  # a success where none was missing: nothing to count
         with self._board.lock:
             self.hand = call
             call.error = error
             try:
-                call.inner.__exit__(kind, error, trace)
+                call.state.call(call.outcome)
+            except BaseException as raised:
+                if raised is not error:
+                    raise
             finally:
                 self.hand = None
                 if call.token and self.trial == call.token:
@@ -132,11 +133,11 @@ class Circuit:
 class Calling:
     """One guarded call, from the entry of its `with` block to the exit."""
 
-    __slots__ = ("circuit", "error", "inner", "token")
+    __slots__ = ("circuit", "error", "state", "token")
 
     circuit: Circuit
     token: str  # the permit, when this call is the trial
-    inner: AbstractContextManager[None]
+    state: CircuitBreakerState
 
     def __init__(self, circuit: Circuit) -> None:
         self.circuit = circuit
@@ -147,6 +148,11 @@ class Calling:
     def is_void(self) -> bool:
         return is_void(self.error)
 
+    def outcome(self) -> None:
+        """Come to the call's end again: return, or raise its error."""
+        if self.error is not None:
+            raise self.error
+
     def __enter__(self) -> None:
         self.circuit.admit(self)
 
@@ -156,4 +162,4 @@ class Calling:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.circuit.settle(self, kind, error, trace)
+        self.circuit.settle(self, error)
