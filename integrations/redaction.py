@@ -46,6 +46,8 @@ PERSONAL = _set(
 )
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
+# A word, or a host name of words: nothing below finds anything in one.
+_PLAIN = re.compile(r"[A-Za-z]*(?:\.[A-Za-z]+)*")
 _USERINFO = re.compile(r"(?<=://)[^/@\s:]*:[^@\s]*@(?=[^/\s])")
 _SCHEME = re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9+/=._~-]{8,}", re.IGNORECASE)
 _PREFIXED = re.compile(r"\b(?:sk|pk|rk|pat|whsec|ghp|xox[abprs])[-_][A-Za-z0-9_-]{16,}")
@@ -86,6 +88,8 @@ def scrub(text: str, secrets: Collection[str] = ()) -> str:
     """Return free text without secrets: `secrets` themselves, passwords in addresses, keys and
     tokens by their name or form; phone numbers and e-mail addresses are masked."""
     text = _without(text, secrets)
+    if _PLAIN.fullmatch(text):
+        return text
     if "://" in text:
         text = _USERINFO.sub(f"{HIDDEN}@", text)
     if "hooks.slack" in text:

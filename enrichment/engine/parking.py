@@ -7,6 +7,8 @@ Nobody asks a dead provider with a whole queue.
 
 from __future__ import annotations
 
+from time import monotonic
+
 from django.db import connection
 
 from integrations.accounts import Accounts
@@ -14,6 +16,7 @@ from integrations.circuits import Circuit, CircuitBoard
 from integrations.errors import CallError, CircuitOpen
 from integrations.registry import UnknownProvider, provider
 
+FRESH_S = 0.02
 PROBES = 3
 PORTION = 500
 
@@ -24,14 +27,26 @@ class Standing:
     def __init__(self, board: CircuitBoard, accounts: Accounts) -> None:
         self._board = board
         self._accounts = accounts
+        self._seen: dict[str, CallError | None] = {}
+        self._stale_at = 0.0  # monotonic
 
     def closed(self, slug: str, is_sandbox: bool) -> CallError | None:
         """Return why a provider cannot be asked now, None when it can be tried.
 
         Of a run that was approved in the other mode nothing is said here: the desk refuses it.
+        What was found holds for FRESH_S: it is asked at each step of each item.
         """
         if is_sandbox != self._accounts.is_sandbox:
             return None
+        now = monotonic()
+        if now > self._stale_at:
+            self._seen.clear()
+            self._stale_at = now + FRESH_S
+        if slug not in self._seen:
+            self._seen[slug] = self._closed(slug)
+        return self._seen[slug]
+
+    def _closed(self, slug: str) -> CallError | None:
         try:
             self._accounts.view(slug)
         except CallError as why:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from uuid import UUID
 
 from django.db import connection
@@ -13,6 +14,7 @@ from integrations.ledger.intents import ZERO, Intent, Verdict
 from integrations.models import Account, Budget
 
 
+@lru_cache(maxsize=256)
 def account_caps(
     account_id: int, daily_usd: Decimal | None, monthly_usd: Decimal | None, today: date
 ) -> tuple[tuple[str, Decimal | None], ...]:
