@@ -10,8 +10,9 @@ from unfold.admin import ModelAdmin
 
 from contacts.admin.pages import address, show
 from enrichment.admin import links
+from enrichment.admin.caps import CapForm
 from enrichment.admin.discoveries import access
-from enrichment.admin.discoveries.forms import CapForm
+from enrichment.admin.discoveries.forms import cap_form
 from enrichment.discovery import queries
 from enrichment.discovery.service import ENDED
 from enrichment.models import Discovery
@@ -28,7 +29,7 @@ EVERY_S = {"working": 2, "importing": 1, "paused": 5, "blocked": 5}
 
 def page(office: ModelAdmin, request: HttpRequest, row: Discovery) -> HttpResponse:
     """How a discovery stands, and what can be done with it."""
-    return standing(office, request, row, CapForm(row=row))
+    return standing(office, request, row, cap_form(row))
 
 
 def standing(

@@ -14,8 +14,9 @@ from contacts.admin.pages import address, show
 from contacts.selection import in_words
 from enrichment import progress, troubles
 from enrichment.admin import links
+from enrichment.admin.caps import CapForm
 from enrichment.admin.runs import access
-from enrichment.admin.runs.forms import MODES, CapForm
+from enrichment.admin.runs.forms import MODES, cap_form
 from enrichment.models import Run
 from enrichment.services import ENDED
 from integrations.models import Account
@@ -32,7 +33,7 @@ STEPS_SHOWN = 10
 
 def page(office: ModelAdmin, request: HttpRequest, run: Run) -> HttpResponse:
     """How a run stands, and what can be done with it."""
-    return standing(office, request, run, CapForm(run=run))
+    return standing(office, request, run, cap_form(run))
 
 
 def standing(office: ModelAdmin, request: HttpRequest, run: Run, form: CapForm) -> HttpResponse:
