@@ -11,11 +11,10 @@ from unfold.admin import ModelAdmin
 
 from contacts.admin.pages import go_to, person
 from enrichment import services
-from enrichment.admin import caps
-from enrichment.admin import steps as of_people
+from enrichment.admin import caps, steps
 from enrichment.admin.runs import access
 from enrichment.admin.runs.forms import cap_form
-from enrichment.admin.runs.page import standing, steps
+from enrichment.admin.runs.page import standing
 from enrichment.models import Run
 
 
@@ -74,14 +73,14 @@ def _take(
     office: ModelAdmin, request: HttpRequest, run: Run, act: Callable[[], None], what: str
 ) -> HttpResponse:
     """Take the step; what refuses it is told with who was there before."""
-    return of_people.take(
+    return steps.take(
         office, request, run, act, what, refusal=services.RunRefused,
         why_not=lambda refused: f"{refused} {_before(run)}".strip(),
     )  # fmt: skip
 
 
 def _before(run: Run) -> str:
-    for step in steps(run, 1):
+    for step in steps.taken(run, 1):
         ago = timesince(step.action_time).split(",")[0]
         return f"The last step was by {step.user}, {ago} ago: {step.get_change_message()}."
     return ""
