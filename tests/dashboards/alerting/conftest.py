@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import redis
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,14 +13,8 @@ from tests.dashboards.rows import EVIL
 
 
 @pytest.fixture(autouse=True)
-def no_circuits(settings):
-    with redis.Redis.from_url(settings.REDIS_URL) as client:
-        client.flushdb()
-
-
-@pytest.fixture
-def redis_away(settings):
-    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+def no_circuits(no_circuits):
+    """For every test of this part."""
 
 
 @pytest.fixture
