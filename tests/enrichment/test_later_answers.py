@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from enrichment import questions, services
+from enrichment import answering, questions
 from enrichment.models import Answer
 from integrations.ids import uuid7
 from integrations.models import ApiCall
@@ -75,8 +75,8 @@ def test_a_callback_brings_the_answer(runtime, sandbox):
     pending(one.email, due_at=datetime.now(UTC) + timedelta(hours=1))
     run = worked(runtime, approved(recipe))
 
-    count = services.answer_by_ticket(VERIFY, "t-1", [Fact("email_status", "valid", 0.9)], {})
-    again = services.answer_by_ticket(VERIFY, "t-1", [Fact("email_status", "valid", 0.9)], {})
+    count = answering.answer_by_ticket(VERIFY, "t-1", [Fact("email_status", "valid", 0.9)], {})
+    again = answering.answer_by_ticket(VERIFY, "t-1", [Fact("email_status", "valid", 0.9)], {})
 
     worked(runtime, run)
     one.refresh_from_db()
