@@ -51,7 +51,7 @@ class Filter:
 
 
 def one_of(names: Iterable[str]) -> Callable[[str], str]:
-    """Return a reader that takes these names only."""
+    """Return a reader that takes these names only, and raises ValueError for others."""
     known = frozenset(names)
 
     def read_name(text: str) -> str:
