@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from contacts.models import Company, Contact, ContactTag, Import, ImportRow, Tag
+from contacts.numerals import whole
 from contacts.searching import contacts_matching, newest_companies
 
 Choices = Sequence[tuple[str, str]]
@@ -24,7 +25,6 @@ LINE_TYPES = (
 )  # fmt: skip
 IDS_LIMIT = 10_000  # a longer list belongs into a tag or an import
 SUGGESTED = 20
-_BIGGEST_ID = 2**63 - 1
 _SHORT, _DIGITS = "~", "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -51,7 +51,7 @@ class Filter:
 
 
 def one_of(names: Iterable[str]) -> Callable[[str], str]:
-    """Return a reader that takes these names only."""
+    """Return a reader that takes these names only, and raises ValueError for others."""
     known = frozenset(names)
 
     def read_name(text: str) -> str:
@@ -64,8 +64,8 @@ def one_of(names: Iterable[str]) -> Callable[[str], str]:
 
 def read_id(text: str) -> int:
     """Read a row's id: raises ValueError for what no row can have."""
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
-    if not 0 < number <= _BIGGEST_ID:
+    number = whole(text)
+    if not number:
         raise ValueError(text)
     return number
 

@@ -49,15 +49,6 @@ _LIKELY_ONE_NAME = 90
 _MOST_WORDS = 7  # all pairings are tried; longer texts are no names of one person
 
 
-def person_key(first: str, last: str, full: str) -> str:
-    """One spelling for all ways to write a name: folded words in alphabetical order.
-
-    First and last name where either is known, the full name otherwise; '' when nothing names a
-    person.
-    """
-    return " ".join(sorted(_words(f"{first} {last}") or _words(full)))
-
-
 def are_plainly_different(a: str, b: str) -> bool:
     """True when two full names can't be one person's; in doubt False.
 

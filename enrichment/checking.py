@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
+from contacts.numerals import whole
 from enrichment import conditions, golden
 from enrichment.composing import Draft, Wish
 from enrichment.inputs import BROUGHT
@@ -130,8 +131,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _is_days(text: str) -> bool:
-    is_number = text.isascii() and text.isdecimal() and len(text) < 6
-    return is_number and 1 <= int(text) <= FRESH_DAYS_MOST
+    return bool(whole(text, most=FRESH_DAYS_MOST))
 
 
 def _number(text: str) -> Decimal | None:

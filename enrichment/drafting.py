@@ -5,10 +5,13 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from contacts.numerals import whole
 from enrichment import golden
 from enrichment.composing import Draft, Wish
 from enrichment.conditions import CONDITIONS
 from integrations.registry import lookups
+
+DRAFT_DAYS_MOST = 99_999  # more than can be kept, so that the check can say so
 
 
 def kept_of(draft: Draft) -> dict[str, Any]:
@@ -41,8 +44,7 @@ def _share(typed: str) -> float:
 
 
 def _days(typed: str) -> int | None:
-    is_number = typed.isascii() and typed.isdecimal() and len(typed) < 6
-    return int(typed) if is_number and int(typed) else None
+    return whole(typed, most=DRAFT_DAYS_MOST) or None
 
 
 def _number(typed: str) -> Decimal | None:

@@ -34,10 +34,6 @@ class Play:
     waves: tuple[tuple[Lookup, ...], ...]
     usd: Mapping[str, Decimal]
 
-    @property
-    def total_usd(self) -> Decimal:
-        return sum(self.usd.values(), NOTHING)
-
 
 @dataclass(frozen=True, slots=True)
 class Cost:

@@ -106,7 +106,10 @@ def copy(recipe: Recipe) -> Recipe:
 
 
 def reset(recipe: Recipe) -> None:
-    """Bring a starting recipe back to what it was at first; name and cap are a person's."""
+    """Bring a starting recipe back to what it was at first; name and cap are a person's.
+
+    Raises RecipeRefused for a recipe that a person made.
+    """
     start = starting(recipe)
     if start is None:
         raise RecipeRefused("It was made by a person: there is nothing to go back to.")

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from django.test import Client
 
 # Each test process has a Redis database of its own (0 belongs to development).
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
@@ -36,3 +42,17 @@ def own_redis_database() -> None:
     number = 1 + int(WORKER.removeprefix("gw")) % 15
     settings.REDIS_URL = settings.REDIS_URL.replace("db=0", f"db={number}")
     settings.CELERY_BROKER_URL = "memory://"
+
+
+@pytest.fixture
+def person(client: Client, db: None) -> Callable[..., User]:
+    """Signs somebody in who has these permissions; returns the user."""
+    from django.contrib.auth.models import Permission, User
+
+    def sign_in(*permissions: str, name: str = "bo") -> User:
+        user = User.objects.create_user(name, password="x", is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+        client.force_login(user)
+        return user
+
+    return sign_in

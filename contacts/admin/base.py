@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
+from unfold.decorators import display
 
 from contacts.paging import EstimatedPaginator
 
@@ -45,3 +46,17 @@ class ToLookAt(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class ToMake(ToLookAt):
+    """Rows that people have made on a page of their own, for a worker to work on; newest first."""
+
+    ordering = ("-id",)
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return bool(ModelAdmin.has_add_permission(self, request))
+
+    @display(description="By")
+    def by(self, row: Any) -> str:
+        return str(row.created_by or "")

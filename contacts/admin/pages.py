@@ -17,12 +17,15 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods
 from unfold.admin import ModelAdmin
 
+from contacts.numerals import whole
+
 Row = TypeVar("Row", bound=Model)
 # A page of one row, before and after its id has become the row.
 View = Callable[[ModelAdmin, HttpRequest, Row], HttpResponseBase]
 Opened = Callable[[ModelAdmin, HttpRequest, int], HttpResponseBase]
 
 READ, WRITE = ("GET", "HEAD"), ("POST",)
+PAGES_MOST = 99_999
 
 
 def signed_in(
@@ -71,9 +74,16 @@ def found(rows: QuerySet[Row], pk: int) -> Row:
 
 def number(text: str) -> int:
     """Return the id that an address names; 404 for what no row can have."""
-    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+    found = whole(text)
+    if found is None:
         raise Http404(f"there is no {text!r}")
-    return int(text)
+    return found
+
+
+def page_number(request: HttpRequest) -> int:
+    """Return the page of a list that the address asks for, the first where that is no number."""
+    asked = whole(request.GET.get("p", ""), most=PAGES_MOST)
+    return 1 if asked is None else asked
 
 
 def addresses(

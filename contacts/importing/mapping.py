@@ -40,10 +40,6 @@ class Mapping:
     why: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
-    def by_name(self, columns: Sequence[str]) -> dict[str, str]:
-        """Field to column name: what is remembered for a header set."""
-        return {name: columns[at] for name, at in self.fields.items()}
-
     @classmethod
     def from_names(cls, names: dict[str, str], columns: Sequence[str]) -> "Mapping":
         """A remembered or typed mapping, on the columns of this file; ValueError when wrong."""
@@ -85,11 +81,6 @@ def compile_reader(mapping: Mapping) -> Callable[[Sequence[str]], dict[str, str]
         return values
 
     return read
-
-
-def read_row(cells: Sequence[str], mapping: Mapping) -> dict[str, str]:
-    """One row's values by field; for many rows use `compile_reader`."""
-    return compile_reader(mapping)(cells)
 
 
 def preview(table: Table, mapping: Mapping, region: str, n: int = 10) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from contacts.models import Contact, Import, ImportRow
+from contacts.numerals import whole
 from contacts.searching import newest
 
 PAGE = 100
@@ -84,8 +85,8 @@ def notices(query: Any, wanted: Wanted) -> list[str]:
 
 
 def _line(text: str, otherwise: int) -> int:
-    is_line = text.isascii() and text.isdecimal() and len(text) < 19
-    return int(text) if is_line else otherwise
+    line = whole(text)
+    return otherwise if line is None else line
 
 
 def page_of(record: Import, wanted: Wanted) -> Page:

@@ -26,7 +26,7 @@ _DAMAGE = (
 
 
 def first_sheet(open_bytes: Callable[[], BinaryIO]) -> str:
-    """The name of the first visible sheet that isn't empty."""
+    """The name of the first visible sheet that isn't empty; FileRefused when there is none."""
     with open_bytes() as file:
         try:
             book = load_workbook(file, read_only=True, data_only=True)

@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from contacts.models.ranges import within
+
 
 class Company(models.Model):
     """Keyed by domain where one is known, else by its normalised name."""
@@ -115,20 +117,9 @@ class Company(models.Model):
                 fields=["name_key"],
                 condition=Q(domain__isnull=True) & ~Q(name_key=""),
             ),
-            models.CheckConstraint(
-                name="company_rating_range",
-                condition=Q(rating__isnull=True) | Q(rating__range=(0, 5)),
-            ),
-            models.CheckConstraint(
-                name="company_place_range",
-                condition=(Q(latitude__isnull=True) | Q(latitude__range=(-90, 90)))
-                & (Q(longitude__isnull=True) | Q(longitude__range=(-180, 180))),
-            ),
-            models.CheckConstraint(
-                name="company_percents_range",
-                condition=(Q(dmarc_percent__isnull=True) | Q(dmarc_percent__range=(0, 100)))
-                & (Q(trust_score__isnull=True) | Q(trust_score__range=(0, 100))),
-            ),
+            within("company_rating_range", rating=(0, 5)),
+            within("company_place_range", latitude=(-90, 90), longitude=(-180, 180)),
+            within("company_percents_range", dmarc_percent=(0, 100), trust_score=(0, 100)),
         ]
         indexes = [
             # Importers match a name to a company that has a domain already.

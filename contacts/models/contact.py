@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from contacts.models.company import Company
-
-# The one way through the states. `reprocessed_at` has to move in the same statement before a
-# completed contact may be worked again, so that no careless update can reopen it. What is allowed
-# stands in the trigger's condition: to call a function for each good row costs more than the check.
-FORBIDDEN = """
-OLD.status IS DISTINCT FROM NEW.status
-AND (OLD.status, NEW.status) NOT IN (
-    ('pending', 'processing'), ('processing', 'completed'), ('processing', 'failed'),
-    ('failed', 'pending'), ('failed', 'processing')
-)
-AND NOT (
-    OLD.status = 'completed' AND NEW.status = 'pending'
-    AND NEW.reprocessed_at IS DISTINCT FROM OLD.reprocessed_at
-)
-"""
-REFUSAL = """
-RAISE EXCEPTION 'a contact cannot go from % to % (contact %)', OLD.status, NEW.status, OLD.id
-    USING ERRCODE = 'check_violation', CONSTRAINT = 'contact_status_transition';
-"""
+from contacts.models.ranges import within
+from contacts.models.transitions import TRIGGERS
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):
@@ -200,38 +182,16 @@ class Contact(models.Model):
                 name="contact_email_form",
                 condition=Q(email="") | Q(email__regex=r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
             ),
-            models.CheckConstraint(
-                name="contact_risk_score_range",
-                condition=Q(sms_pumping_risk_score__isnull=True)
-                | Q(sms_pumping_risk_score__range=(0, 100)),
-            ),
+            within("contact_risk_score_range", sms_pumping_risk_score=(0, 100)),
             models.CheckConstraint(
                 name="contact_risk_level_known",
                 condition=Q(sms_pumping_risk_level__in=["", "low", "medium", "high"]),
             ),
-            models.CheckConstraint(
-                name="contact_identity_score_range",
-                condition=Q(identity_match_score__isnull=True)
-                | Q(identity_match_score__range=(0, 100)),
-            ),
-            models.CheckConstraint(
-                name="contact_phone_quality_range",
-                condition=Q(phone_quality_score__isnull=True)
-                | Q(phone_quality_score__range=(0, 100)),
-            ),
-            models.CheckConstraint(
-                name="contact_quality_range",
-                condition=Q(quality_score__isnull=True) | Q(quality_score__range=(0, 100)),
-            ),
-            models.CheckConstraint(
-                name="contact_email_score_range",
-                condition=Q(email_score__isnull=True) | Q(email_score__range=(0, 100)),
-            ),
-            models.CheckConstraint(
-                name="contact_place_range",
-                condition=(Q(latitude__isnull=True) | Q(latitude__range=(-90, 90)))
-                & (Q(longitude__isnull=True) | Q(longitude__range=(-180, 180))),
-            ),
+            within("contact_identity_score_range", identity_match_score=(0, 100)),
+            within("contact_phone_quality_range", phone_quality_score=(0, 100)),
+            within("contact_quality_range", quality_score=(0, 100)),
+            within("contact_email_score_range", email_score=(0, 100)),
+            within("contact_place_range", latitude=(-90, 90), longitude=(-180, 180)),
             models.CheckConstraint(name="contact_cost_not_negative", condition=Q(cost_usd__gte=0)),
         ]
         indexes = [
@@ -261,23 +221,7 @@ class Contact(models.Model):
             models.Index(name="contact_with_email", fields=["-id"], condition=~Q(email="")),
             models.Index(name="contact_without_email", fields=["-id"], condition=Q(email="")),
         ]
-        triggers = [
-            pgtrigger.Trigger(
-                name="status_transition",
-                when=pgtrigger.Before,
-                operation=pgtrigger.UpdateOf("status"),  # type: ignore[no-untyped-call]
-                condition=pgtrigger.Condition(FORBIDDEN),
-                func=REFUSAL,
-            ),
-            pgtrigger.Trigger(
-                name="status_initial",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert,
-                condition=pgtrigger.Condition("NEW.status <> 'pending'"),
-                func="RAISE EXCEPTION 'a new contact is pending, not %', NEW.status"
-                " USING ERRCODE = 'check_violation', CONSTRAINT = 'contact_status_initial';",
-            ),
-        ]
+        triggers = TRIGGERS
 
     def __str__(self) -> str:
         return self.display_name

@@ -11,6 +11,8 @@ from contacts.models.contact import Contact
 
 
 class Note(models.Model):
+    """What a person wrote about a contact; it is added and deleted, never changed."""
+
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="notes")
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
@@ -50,6 +52,8 @@ class Tag(models.Model):
 
 
 class ContactTag(models.Model):
+    """A tag on a contact, and who put it there."""
+
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="taggings")
     tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="taggings", db_index=False)
     added_by = models.ForeignKey(

@@ -26,6 +26,8 @@ TOUCH_EVERY_S = 60
 
 
 class SignedIn:
+    """Leads whoever has a due password to the new one; keeps everybody else's session in use."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
 

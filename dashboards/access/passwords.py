@@ -52,6 +52,8 @@ class PasswordForm(AdminOwnPasswordChangeForm):  # type: ignore[misc]
 
 
 class PasswordPage(PasswordChangeView):
+    """The page of one's own password, the first that is shown while it is due."""
+
     form_class = PasswordForm
     template_name = "dashboards/access/password.html"
     success_url = reverse_lazy("admin:index")

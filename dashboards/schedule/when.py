@@ -51,6 +51,7 @@ def when_of(task: PeriodicTask) -> When | None:
 
 
 def in_words(task: PeriodicTask) -> str:
+    """Return when a task runs as a person would say it, times in UTC."""
     when = when_of(task)
     if when is None:
         return str(task.crontab.human_readable if task.crontab else task.scheduler or "Never")

@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 from django.utils import timezone
 
+from contacts.numerals import whole
+
 LONGEST_DAYS = 400
 PERIODS = {
     "today": "Today", "7": "7 days", "30": "30 days", "90": "90 days", "month": "This month",
@@ -134,7 +136,7 @@ def _is_sound(name: str, text: str) -> bool:
         return False
     if name not in NUMBERED:
         return True
-    return text == NONE or (text.isascii() and text.isdecimal() and 0 < int(text[:19]) < 2**63)
+    return text == NONE or bool(whole(text))
 
 
 def _left_out(name: str, text: str) -> str:

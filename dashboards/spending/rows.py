@@ -26,7 +26,7 @@ May = Callable[[str], bool]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row with its name; a link is "" where nobody could follow it."""
+    """A row with its name; a link is "" where nobody could follow it, `share` 0 to 100."""
 
     sum: Sum
     label: str

@@ -7,17 +7,18 @@ from django.core.paginator import EmptyPage
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from contacts.numerals import whole
 from integrations.redis_link import FAILURES
 
 FIRST = "1"
-DIGITS = 6  # nobody finds a million pages
+PAGES_MOST = 999_999  # nobody finds a million
 AWAY = "<p>The search needs Redis, which does not answer. Use the menu, or try again later.</p>"
 
 
 def search(request: HttpRequest) -> HttpResponseBase:
     """Answer what unfold would, from the first page on where the wanted one is none."""
     wanted = request.GET.get("page", FIRST)
-    is_number = wanted.isascii() and wanted.isdecimal() and len(wanted) <= DIGITS
+    is_number = whole(wanted, most=PAGES_MOST) is not None
     try:
         return _found(request, wanted if is_number else FIRST)
     except EmptyPage:

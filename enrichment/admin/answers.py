@@ -16,8 +16,8 @@ from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
 from contacts.admin.base import ToLookAt, table
+from enrichment.answering import release_unknown
 from enrichment.models import Answer
-from enrichment.services import release_unknown
 from enrichment.templatetags.enrichment_words import field_label
 from integrations.money import usd
 from integrations.wording import lookup_names

@@ -18,10 +18,6 @@ def export_of(user: Any, selection: Selection) -> str:
     return _page(user, "contacts.export_contact", "contacts_export_add", as_query(selection))
 
 
-def run_over(user: Any, selection: Selection) -> str:
-    return _page(user, "enrichment.add_run", "enrichment_run_add", as_query(selection))
-
-
 def items_of(user: Any, run_id: int, state: str = "") -> str:
     query = f"run__id__exact={run_id}" + (f"&state__exact={state}" if state else "")
     return _page(user, "enrichment.view_runitem", "enrichment_runitem_changelist", query)

@@ -127,7 +127,11 @@ def _held(ended: Ended, of: Provider) -> OutcomeHeld:
 
 
 def open_page(ask: PageAsk, request_id: UUID, accounts: Accounts, worker_id: UUID) -> Opened:
-    """Look among the answers, else reserve; neither when somebody else is asking just now."""
+    """Look among the answers, else reserve; neither when somebody else is asking just now.
+
+    Raises TakenOver when the worker was declared lost, Stopped when the discovery does not work
+    any more, OverBudget, and the CallError of an account that cannot be asked.
+    """
     if not leases.holds(worker_id):
         raise TakenOver(f"worker {worker_id} was declared lost")
     accounts.refresh()

@@ -72,7 +72,7 @@ def create(
 
 
 def check(wanted: Sequence[Wanted], searches: Sequence[str], per_place: int) -> None:
-    """Refuse what no search could be asked."""
+    """Refuse what no search could be asked: raises DiscoveryRefused, which names the field."""
     known = registered()
     if not wanted:
         raise DiscoveryRefused("Write at least one ZIP or place.", "places")
@@ -186,7 +186,10 @@ def set_cap(row: Discovery, cap_usd: Decimal | None) -> None:
 
 
 def again(row: Discovery, user: User | None = None) -> Discovery:
-    """Make the same discovery once more; it waits for approval, and pages still kept are free."""
+    """Make the same discovery once more; it waits for approval, and pages still kept are free.
+
+    Raises DiscoveryRefused while this one has not ended.
+    """
     if row.state not in ENDED:
         raise DiscoveryRefused("It has not ended yet.")
     return create(

@@ -15,6 +15,7 @@ from enrichment.engine.items import ZERO, Finished
 
 
 def count_runs(held: Sequence[Finished]) -> None:
+    """Add what finished items came to to their runs; a run without items left is done."""
     sums: defaultdict[int, list[Any]] = defaultdict(lambda: [0, 0, ZERO])
     for one in held:
         row = sums[one.item.run.id]
@@ -41,6 +42,7 @@ KINDS = ("hit", "miss", "reused", "skipped", "error")
 
 
 def count_lookups(held: Sequence[Finished]) -> None:
+    """Add what was asked for finished items to each lookup of their runs; released ones go on."""
     sums: dict[tuple[int, str], list[Any]] = {}
     for one in held:
         if one.ending == "released":

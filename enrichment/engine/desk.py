@@ -23,13 +23,7 @@ from enrichment.engine.lanes import Lane
 from integrations import ledger
 from integrations.accounts import Accounts, Terms
 from integrations.calls import AccountView
-from integrations.errors import (
-    AccountUnusable,
-    CallError,
-    OutcomeHeld,
-    OverBudget,
-    RateReached,
-)
+from integrations.errors import AccountUnusable, CallError, OutcomeHeld, OverBudget, RateReached
 from integrations.ledger import Intent
 from integrations.provider import Ask, Question
 
@@ -148,13 +142,7 @@ def serve(requests: Sequence[Request], accounts: Accounts, worker_id: UUID) -> N
 def _propose(request: Request, accounts: Accounts, now: datetime) -> None:
     item = request.item
     try:
-        if accounts.is_sandbox != item.run.is_sandbox:
-            raise AccountUnusable(
-                "the run was approved "
-                + ("in the sandbox, and now" if item.run.is_sandbox else "for the real providers,")
-                + (" real providers would be asked" if item.run.is_sandbox else " not the sandbox"),
-                code="mode",
-            )
+        _check_mode(item, accounts)
         request.view = accounts.view(request.provider)
         current = accounts.current(request.provider)
     except CallError as why:
@@ -167,23 +155,26 @@ def _propose(request: Request, accounts: Accounts, now: datetime) -> None:
         for ask, _ in asks
         if not is_paid(ask, request.terms[ask.lookup.slug])
     ]
-    request.intent = Intent(
-        call_key=request.call_key,
-        request_id=request.request_id,
-        account_id=current.id,
-        provider=request.provider,
-        questions={ask.lookup.name: key for ask, key in asks},
-        price_usd=sum(prices, ZERO),
-        contact_id=item.contact_id,
-        run_id=item.run.id,
-        is_sandbox=accounts.is_sandbox,
-        caps=(
-            (item.run.budget_key, None),
-            *ledger.account_caps(
-                current.id, current.daily_cap_usd, current.monthly_cap_usd, now.date()
-            ),
-        ),
+    of_account = ledger.account_caps(
+        current.id, current.daily_cap_usd, current.monthly_cap_usd, now.date()
     )
+    request.intent = Intent(
+        call_key=request.call_key, request_id=request.request_id, account_id=current.id,
+        provider=request.provider, questions={ask.lookup.name: key for ask, key in asks},
+        price_usd=sum(prices, ZERO), contact_id=item.contact_id, run_id=item.run.id,
+        is_sandbox=accounts.is_sandbox, caps=((item.run.budget_key, None), *of_account),
+    )  # fmt: skip
+
+
+def _check_mode(item: Item, accounts: Accounts) -> None:
+    if accounts.is_sandbox == item.run.is_sandbox:
+        return
+    modes = (
+        "in the sandbox, and now real providers would be asked"
+        if item.run.is_sandbox
+        else "for the real providers, not the sandbox"
+    )
+    raise AccountUnusable(f"the run was approved {modes}", code="mode")
 
 
 def _take_answers(requests: Iterable[Request]) -> None:
@@ -236,16 +227,11 @@ def fresh_answers(keys: list[UUID]) -> dict[UUID, Outcome]:
             else None
         )
         found[key] = Outcome(
-            lookup,
-            "error" if held else _kind(outcome, observed_at > given_up),
+            lookup, "error" if held else _kind(outcome, observed_at > given_up),
             {name: tuple(pair) for name, pair in orjson.loads(facts).items()},
-            observed_at.isoformat(),
-            str(id_),
-            is_reused=True,
-            error=held,
-            ticket=ticket,
-            due_at=due_at,
-        )
+            observed_at.isoformat(), str(id_),
+            is_reused=True, error=held, ticket=ticket, due_at=due_at,
+        )  # fmt: skip
     return found
 
 

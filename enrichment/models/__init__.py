@@ -1,7 +1,8 @@
 """The tables of the enrichment room."""
 
 from enrichment.models.answer import Answer
-from enrichment.models.discovery import Discovery, DiscoveryFind, DiscoveryPlace, Fate
+from enrichment.models.discovery import Discovery, DiscoveryFind, DiscoveryPlace
+from enrichment.models.fates import Fate
 from enrichment.models.leads import DomainScan, LeadChange, LeadScore, ScanItem
 from enrichment.models.recipe import Recipe, RecipeField, RecipeStep
 from enrichment.models.run import Run, RunItem, RunLookup

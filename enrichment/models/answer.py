@@ -13,7 +13,7 @@ class Answer(models.Model):
 
     `facts` is {field: [value, confidence]}; `raw` is the provider's own words. An `unknown`
     answer stands for a call whose outcome was hidden and whose price is above the account's
-    threshold: it blocks the question until a person lets go of it (`services.release_unknown`). A
+    threshold: it blocks the question until a person lets go of it (`answering.release_unknown`). A
     `pending` one holds the `ticket` of an answer that comes later, to be asked for from `due_at`;
     `observed_at` is when the provider took the question, and a day later it counts as a miss.
     """

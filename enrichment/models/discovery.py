@@ -9,42 +9,12 @@ from django.db.models.functions import Now
 
 from contacts.models import Company, Import
 from contacts.models.worker import Leased
+from enrichment.models.fates import Counted, Fate
 from enrichment.models.recipe import Recipe
 from enrichment.models.run import Run
 from integrations.money import UsdField
 
 PER_PLACE_MOST = 300
-
-
-class Fate(models.TextChoices):
-    """What became of a business that was found."""
-
-    NEW = "new", "New contacts"
-    UPDATED = "updated", "Known contacts, filled in"
-    REPEATED = "repeated", "Known or found before"
-    COMPANY = "company", "Companies without a phone"
-    CLOSED = "closed", "Closed for good, left out"
-    REJECTED = "rejected", "Could not be read"
-
-
-class Counted(models.Model):
-    """Found businesses by what became of them; once all is settled the fates add up to `found`."""
-
-    found_count = models.PositiveIntegerField(default=0, db_default=0)
-    new_count = models.PositiveIntegerField(default=0, db_default=0)
-    updated_count = models.PositiveIntegerField(default=0, db_default=0)
-    repeated_count = models.PositiveIntegerField(default=0, db_default=0)
-    company_count = models.PositiveIntegerField(default=0, db_default=0)
-    closed_count = models.PositiveIntegerField(default=0, db_default=0)
-    rejected_count = models.PositiveIntegerField(default=0, db_default=0)
-
-    class Meta:
-        abstract = True
-
-    @property
-    def fates(self) -> dict[str, int]:
-        """How many found businesses ended in each fate."""
-        return {fate.value: getattr(self, f"{fate.value}_count") for fate in Fate}
 
 
 class Discovery(Counted):

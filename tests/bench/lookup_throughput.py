@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -59,42 +59,53 @@ def run(sandbox: Running, *, is_quick: bool) -> Iterator[Result]:
     from tests.lab import seeding
 
     rounds, contacts = (QUICK_ROUNDS, QUICK_CONTACTS) if is_quick else (ROUNDS, CONTACTS)
-    numbers = list(islice(seeding.numbers(), contacts))
     sandbox.set(latency_ms=LATENCY_MS)
     seeding.prepare_account(max_in_flight=IN_FLIGHT * PROCESSES)
-    recipe = seeding.one_lookup_recipe()
+    yield compared(in_turns(sandbox, rounds, contacts), contacts)
+
+
+def in_turns(sandbox: Running, rounds: int, contacts: int) -> dict[str, list[Round]]:
+    """Return the rounds of the bare loop, of the one over a session, and of the engine."""
+    from tests.lab import seeding
+
+    numbers = list(islice(seeding.numbers(), contacts))
     shares = [numbers[n::PROCESSES] for n in range(PROCESSES)]
-    bare: list[Round] = []
-    session: list[Round] = []
-    engine: list[Round] = []
+    recipe = seeding.one_lookup_recipe()
+    found: dict[str, list[Round]] = {"bare": [], "session": [], "engine": []}
     with ExitStack() as stack:
-        plain = [stack.enter_context(caller("bare")) for _ in range(PROCESSES)]
-        lower = [stack.enter_context(caller("session")) for _ in range(PROCESSES)]
-        workers = [stack.enter_context(caller("engine")) for _ in range(PROCESSES)]
+        callers = {
+            kind: [stack.enter_context(caller(kind)) for _ in range(PROCESSES)] for kind in found
+        }
         for _ in range(rounds):
-            bare.append(one_round(plain, shares, sandbox))
-            session.append(one_round(lower, shares, sandbox))
+            for kind in ("bare", "session"):
+                found[kind].append(one_round(callers[kind], shares, sandbox))
             seeding.fresh_contacts(contacts)
             made = seeding.approved_run(recipe)
-            engine.append(one_round(workers, [[]] * PROCESSES, sandbox, contacts))
+            worked = one_round(callers["engine"], [[]] * PROCESSES, sandbox, contacts)
+            found["engine"].append(worked)
             made.refresh_from_db()
             assert (made.state, made.done_count) == ("done", contacts), made.state
-    per_second = median(one.per_second for one in engine)
-    calls = median(one.per_second for one in bare)
-    session_calls = median(one.per_second for one in session)
-    yield Result(
+    return found
+
+
+def compared(found: Mapping[str, Sequence[Round]], contacts: int) -> Result:
+    """Set the engine's contacts a second beside the calls a second of both loops."""
+    bare, session, engine = (
+        median(one.per_second for one in found[kind]) for kind in ("bare", "session", "engine")
+    )
+    return Result(
         "lookup_throughput",
         target=TARGET,
-        is_met=per_second / calls >= TARGET,
-        ratio=round(per_second / calls, 3),
-        per_second=round(per_second),
-        bare_per_second=round(calls),
-        ratio_to_session=round(per_second / session_calls, 3),
-        session_per_second=round(session_calls),
-        rounds=[round(one.per_second) for one in engine],
-        bare_rounds=[round(one.per_second) for one in bare],
-        cpu_ms={part: median(one.cpu_ms[part] for one in engine) for part in engine[0].cpu_ms},
-        bare_cpu_ms={part: median(one.cpu_ms[part] for one in bare) for part in bare[0].cpu_ms},
+        is_met=engine / bare >= TARGET,
+        ratio=round(engine / bare, 3),
+        per_second=round(engine),
+        bare_per_second=round(bare),
+        ratio_to_session=round(engine / session, 3),
+        session_per_second=round(session),
+        rounds=[round(one.per_second) for one in found["engine"]],
+        bare_rounds=[round(one.per_second) for one in found["bare"]],
+        cpu_ms=_median_cpu_ms(found["engine"]),
+        bare_cpu_ms=_median_cpu_ms(found["bare"]),
         settings={
             "contacts": contacts,
             "processes": PROCESSES,
@@ -103,6 +114,10 @@ def run(sandbox: Running, *, is_quick: bool) -> Iterator[Result]:
             "latency_ms": LATENCY_MS,
         },
     )
+
+
+def _median_cpu_ms(rounds: Sequence[Round]) -> dict[str, float]:
+    return {part: median(one.cpu_ms[part] for one in rounds) for part in rounds[0].cpu_ms}
 
 
 def one_round(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contacts.identity import are_plainly_different, person_key, split_name
+from contacts.identity import are_plainly_different, split_name
 
 
 @pytest.mark.parametrize(
@@ -61,22 +61,6 @@ def test_different_people_stay_apart(a, b):
 def test_a_name_never_differs_from_itself_and_order_does_not_matter(a, b):
     assert not are_plainly_different(a, a)
     assert are_plainly_different(a, b) == are_plainly_different(b, a)
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "full", "key"),
-    [
-        ("Ann", "Lee", "", "ann lee"),
-        ("", "", "Lee, Ann", "ann lee"),
-        ("Dr. José", "O'Neill-García", "", "garcia jose oneill"),
-        ("", "Lee", "Ann Lee", "lee"),
-        ("", "", "", ""),
-        ("n/a", "", "n/a", ""),
-        ("", "", "王小明", "王小明"),
-    ],
-)
-def test_a_key_is_the_same_for_all_spellings(first, last, full, key):
-    assert person_key(first, last, full) == key
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,25 @@
 """The back office as an administrator sees it."""
 
 import pytest
+import redis
 from django.urls import reverse
 
 
 @pytest.fixture(autouse=True)
 def in_sandbox(settings):
     settings.SANDBOX = True
+
+
+@pytest.fixture
+def no_circuits(settings):
+    """A Redis that knows of no circuit."""
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        client.flushdb()
+
+
+@pytest.fixture
+def redis_away(settings):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The circuits page: what is open and why; opened and reset by hand, with a reason."""
 
 import pytest
-import redis
 from django.urls import reverse
 
 from integrations import fleet
@@ -12,18 +11,7 @@ KEY = "twilio:sandbox"
 PAGE, TABLE, ONE = "/admin/circuits/", "/admin/circuits/table/", f"/admin/circuits/{KEY}/"
 SEES, STEERS = "dashboards.view_circuits", "dashboards.steer_circuits"
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def no_circuits(settings):
-    with redis.Redis.from_url(settings.REDIS_URL) as client:
-        client.flushdb()
-
-
-@pytest.fixture
-def redis_away(settings):
-    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_circuits")]
 
 
 def shown(client, address=TABLE):

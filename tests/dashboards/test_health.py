@@ -5,7 +5,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-import redis
 from django.db import connection
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
@@ -21,16 +20,7 @@ from tests.dashboards.rows import uuid
 HEALTH, READY, DETAILED, METRICS = "/health", "/health/ready", "/health/detailed", "/metrics"
 TOKEN = "a-token-of-the-tests"
 
-
-@pytest.fixture(autouse=True)
-def no_circuits(settings):
-    with redis.Redis.from_url(settings.REDIS_URL) as client:
-        client.flushdb()
-
-
-@pytest.fixture
-def redis_away(settings):
-    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+pytestmark = pytest.mark.usefixtures("no_circuits")
 
 
 @pytest.fixture

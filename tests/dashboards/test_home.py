@@ -1,41 +1,19 @@
-"""The home page: its figures, where they lead, what it costs, who sees what."""
+"""The home page: its figures, and where they lead."""
 
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from contacts.models import Contact, Import
-from dashboards import tallies
-from enrichment.models import Recipe, Run
+from enrichment.models import Run
 from integrations.models import Account, Budget, LookupDay
-from tests.dashboards.people import signed_in
+from tests.dashboards.homes import HOME, LIVE, figures, run
 from tests.dashboards.rows import EVIL, calls, people, uuid, work
 
-ALL = (
-    "dashboards.view_home", "contacts.view_contact", "contacts.view_import",
-    "enrichment.view_run", "enrichment.view_answer", "integrations.view_apicall",
-    "integrations.view_account", "dashboards.view_queues", "dashboards.view_circuits",
-)  # fmt: skip
-HOME = "/admin/"
-LIVE = "/admin/home/live/"
-
 pytestmark = pytest.mark.django_db
-
-
-def figures(client, address=HOME):
-    response = client.get(address)
-    assert response.status_code == 200
-    return response.context["home"]
-
-
-def run(state, **fields):
-    recipe = Recipe.objects.get_or_create(slug="r", name="R")[0]
-    return Run.objects.create(recipe=recipe, state=state, name=f"A {state} run", **fields)
 
 
 def asked(day_back, lookup="twilio.line_type", **sums):
@@ -161,95 +139,6 @@ def test_what_others_wrote_does_not_run(admin_client):
     html = admin_client.get(HOME).content.decode()
 
     assert "<script>alert" not in html and "&lt;script&gt;alert" in html
-
-
-@pytest.mark.parametrize("address", [HOME, LIVE])
-def test_home_costs_the_same_at_ten_and_a_thousand_rows(address, settings):
-    settings.SANDBOX = None
-    client = signed_in(*ALL)
-    people(0, 10)
-    client.get(address)
-
-    few = queries_of(client, address)
-    people(10, 1000)
-    work(0, 1000)
-    calls(0, 1000)
-    many = queries_of(client, address)
-
-    # With a run the first steps are done, which saves the question whether they were dismissed.
-    assert many <= few <= 12
-
-
-def test_home_of_many_contacts_is_as_cheap(settings, monkeypatch):
-    monkeypatch.setattr(tallies, "LIVE_ROWS", 3)
-    client = signed_in(*ALL)
-    people(0, 10)
-    tallies.refresh()
-    client.get(HOME)
-
-    assert queries_of(client, HOME) <= 12
-    assert figures(client)["tally"].total == 10
-
-
-def test_first_steps_go_as_they_are_done(admin_client):
-    before = figures(admin_client)["steps"]
-    people(0, 1)
-    halfway = figures(admin_client)["steps"]
-    run("draft")
-    after = figures(admin_client)["steps"]
-
-    assert [step.is_done for step in before] == [False, False, False]
-    assert [step.is_done for step in halfway] == [True, True, False]
-    assert after == []
-
-
-def test_first_steps_lead_where_this_person_may_go(admin_client):
-    may_import = signed_in(*ALL, "contacts.add_import")
-    found = [figures(client)["steps"] for client in (admin_client, may_import, signed_in(*ALL))]
-
-    assert [[step.link for step in steps] for steps in found] == [
-        [
-            "/admin/integrations/account/",
-            "/admin/contacts/import/add/",
-            "/admin/enrichment/run/add/",
-        ],
-        ["/admin/integrations/account/", "/admin/contacts/import/add/", "/admin/enrichment/run/"],
-        [],
-    ]
-
-
-def test_dismissed_first_steps_stay_away_for_that_person(admin_client):
-    assert figures(admin_client)["steps"]
-
-    response = admin_client.post(reverse("dashboards:first_steps"))
-
-    assert (response.status_code, response["Location"]) == (302, HOME)
-    assert figures(admin_client)["steps"] == []
-    assert len(figures(signed_in(*ALL, "contacts.add_import"))["steps"]) == 3
-
-
-def test_figures_are_for_those_who_may_see_them(client):
-    nobody, somebody = signed_in(), signed_in(*ALL)
-
-    assert "home" not in nobody.get(HOME).context
-    assert "Recent failures" not in nobody.get(HOME).content.decode()
-    assert [one.get(LIVE).status_code for one in (client, nobody, somebody)] == [403, 403, 200]
-
-
-def test_a_panel_is_for_those_who_may_see_its_list():
-    people(0, 1)
-    run("blocked")
-
-    html = signed_in("dashboards.view_home").get(HOME).content.decode()
-
-    for word in ("Lookups per day", "Top carriers", "Providers, last", "A blocked run"):
-        assert word not in html
-
-
-def queries_of(client, address):
-    with CaptureQueriesContext(connection) as captured:
-        assert client.get(address).status_code == 200
-    return len(captured)
 
 
 def test_failures_of_a_provider_lead_to_their_calls(admin_client):

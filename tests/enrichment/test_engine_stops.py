@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from contacts.models import Contact
-from enrichment import services, sweeping
+from enrichment import answering, services, sweeping
 from enrichment.models import Answer, Run, RunItem
 from integrations import services as accounts
 from integrations.models import Account, ApiCall, Budget, Reservation
@@ -63,7 +63,7 @@ def test_a_dear_unknown_is_held_for_a_person(runtime, sandbox, line_type_recipe)
 
     assert (held.failed_count, again.failed_count) == (1, 1)
     assert sandbox.count()["calls"] == 0
-    services.release_unknown(Answer.objects.get(outcome="unknown"))
+    answering.release_unknown(Answer.objects.get(outcome="unknown"))
     assert worked(runtime, approved(line_type_recipe)).done_count == 1
 
 

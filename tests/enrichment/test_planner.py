@@ -1,3 +1,5 @@
+"""What starts when: by what is known, what is held, and what was paid."""
+
 from decimal import Decimal
 
 import pytest

@@ -1,3 +1,5 @@
+"""Questions and their keys, the same in Python and in the SQL of the estimate."""
+
 import pytest
 from django.db import connection
 

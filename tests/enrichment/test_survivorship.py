@@ -1,3 +1,5 @@
+"""Which claim on a field survives, whatever the order they come in."""
+
 from itertools import permutations
 
 import orjson

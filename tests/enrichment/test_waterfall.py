@@ -1,22 +1,20 @@
-"""Waterfalls worked by the real engine: ways around a provider, waiting, caps, later answers."""
+"""Waterfalls worked by the real engine: ways around a provider, waiting, caps."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
 from contacts.models import Company, Contact
-from enrichment import keeping, questions, recipes, services, sweeping
-from enrichment.models import Answer, Recipe, Run, RunItem
+from enrichment import keeping, recipes, sweeping
+from enrichment.models import Recipe, Run, RunItem
 from enrichment.troubles import obstacle
-from integrations.ids import uuid7
 from integrations.models import Account, ApiCall
-from integrations.provider import Fact
 from integrations.registry import lookup
 from tests.enrichment.conftest import approved, contact, numbers
 from tests.enrichment.test_companies import recipe_of, worked
 
-FIRM, LINE, VERIFY = "hunter.domain_search", "twilio.line_type", "hunter.verify_email"
+FIRM, LINE = "hunter.domain_search", "twilio.line_type"
 
 
 def at_firm(number="+14155550100", **fields):
@@ -146,76 +144,6 @@ def test_a_cap_per_contact_is_never_passed(runtime, sandbox):
     assert why == "would pass the cap of $0.015 per contact"
 
 
-def test_what_is_answered_later_is_waited_for_and_asked_again(runtime, sandbox):
-    recipe = recipe_of("verify", ("email_status", VERIFY), ("line_type", LINE))
-    one = contact(email="later@alderplumbing.test")
-
-    run = worked(runtime, approved(recipe))
-
-    item = run.items.get()
-    one.refresh_from_db()
-    assert (item.state, item.tries, item.trace[VERIFY]["o"]) == ("waiting", 0, "pending")
-    assert (run.not_before, bool(one.line_type)) == (None, True)
-    assert item.due_at > datetime.now(UTC)
-    assert ApiCall.objects.get(provider="hunter").price_usd == 0
-    assert Answer.objects.get(lookup=VERIFY).outcome == "pending"
-
-
-def pending(email, ticket="t-1", **changes):
-    """A question that Hunter took, as the engine keeps it."""
-    asked = lookup(VERIFY)
-    key = questions.question_key(
-        asked, questions.question(asked, {"email": email}), is_sandbox=True
-    )
-    now = datetime.now(UTC)
-    kept = {
-        "observed_at": now, "due_at": now, "expires_at": now + timedelta(days=60), **changes,
-    }  # fmt: skip
-    return Answer.objects.create(
-        id=uuid7(), question_key=key, lookup=VERIFY, request_id=uuid7(), outcome="pending",
-        ticket=ticket, is_sandbox=True, **kept,
-    )  # fmt: skip
-
-
-def test_asking_by_the_ticket_costs_nothing(runtime, sandbox):
-    recipe = recipe_of("verify", ("email_status", VERIFY))
-    one = contact(email="ann.lee@alderplumbing.test")
-    pending(one.email)
-
-    run = worked(runtime, approved(recipe))
-
-    one.refresh_from_db()
-    assert (run.done_count, run.spent_usd) == (1, 0)
-    assert ApiCall.objects.get().price_usd == 0
-    assert one.email_status
-
-
-def test_what_never_came_is_a_miss_after_a_day(runtime, sandbox):
-    recipe = recipe_of("verify", ("email_status", VERIFY))
-    one = contact(email="ann.lee@alderplumbing.test")
-    pending(one.email, observed_at=datetime.now(UTC) - timedelta(days=2))
-
-    run = worked(runtime, approved(recipe))
-
-    assert (run.done_count, sandbox.count()["calls"]) == (1, 0)
-    assert run.items.get().trace[VERIFY]["o"] == "reused"
-
-
-def test_a_callback_brings_the_answer(runtime, sandbox):
-    recipe = recipe_of("verify", ("email_status", VERIFY))
-    one = contact(email="ann.lee@alderplumbing.test")
-    pending(one.email, due_at=datetime.now(UTC) + timedelta(hours=1))
-    run = worked(runtime, approved(recipe))
-
-    count = services.answer_by_ticket(VERIFY, "t-1", [Fact("email_status", "valid", 0.9)], {})
-    again = services.answer_by_ticket(VERIFY, "t-1", [Fact("email_status", "valid", 0.9)], {})
-
-    worked(runtime, run)
-    one.refresh_from_db()
-    assert (count, again) == (1, 0)
-    assert (one.email_status, run.state, sandbox.count()["calls"]) == ("valid", "done", 0)
-
-
 def test_starting_recipes_name_only_lookups_that_exist(runtime):
     made = {recipe.slug: recipes.snapshot(recipe) for recipe in Recipe.objects.all()}
 
@@ -237,17 +165,6 @@ def test_a_recipe_keeps_its_conditions_when_a_person_saves_it(runtime):
         kept = recipes.snapshot(one)
         assert kept["conditions"] == {"line_type": {LINE: "us"}}
         assert kept["field_fresh_days"] == {"line_type": 30}
-
-
-def test_contacts_that_share_a_later_answer_all_wait(runtime, sandbox):
-    recipe = recipe_of("verify", ("email_status", VERIFY))
-    for number in numbers(3):
-        contact(number, email="later@alderplumbing.test")
-
-    run = worked(runtime, approved(recipe))
-
-    assert (run.done_count, ApiCall.objects.count()) == (0, 1)
-    assert run.items.filter(state="waiting", due_at__gt=datetime.now(UTC)).count() == 3
 
 
 def test_who_waits_for_a_provider_that_is_switched_off_goes_on(runtime, sandbox):

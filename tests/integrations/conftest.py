@@ -36,6 +36,13 @@ def redis_client(redis_socket):
         yield client
 
 
+@pytest.fixture
+def rate_socket(redis_client, redis_socket):
+    """The socket of a Redis that remembers: nothing was granted for a long time."""
+    redis_client.hset("rate:memory", mapping={"id": "old", "since": 1})
+    return redis_socket
+
+
 def _await_answer(socket):
     with redis.Redis(unix_socket_path=socket) as client:
         for _ in range(200):

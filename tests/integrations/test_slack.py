@@ -8,13 +8,22 @@ from tests.integrations.sandbox.running import running_sandbox
 
 
 @pytest.fixture(scope="module")
-def url():
+def sandbox():
     with running_sandbox() as sandbox:
-        yield f"{sandbox.url}/slack/services/T0/B0/"
+        yield sandbox
 
 
-def test_a_text_is_posted(url):
+@pytest.fixture
+def url(sandbox):
+    return f"{sandbox.url}/slack/services/T0/B0/"
+
+
+def test_a_text_is_posted_once(sandbox, url):
+    sandbox.fresh()
+
     slack.post(f"{url}any", "all is well")
+
+    assert sandbox.count()["providers"] == {"slack": {"webhook": {"answered": 1}}}
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from unfold.admin import ModelAdmin
 from contacts import queries, selection
 from contacts.admin.base import ToLookAt
 from contacts.admin.contacts import bulk, columns, filtering
-from contacts.admin.pages import READ, WRITE, person, show, signed_in
+from contacts.admin.pages import READ, WRITE, page_number, person, show, signed_in
 from contacts.filters import FILTERS
 from contacts.models import Contact
 
@@ -60,7 +60,7 @@ def listing(office: ModelAdmin, request: HttpRequest) -> HttpResponse:
         messages.warning(request, notice)
     shown = columns.chosen_by(person(request))
     prefetch = [column.prefetch for column in shown if column.prefetch]
-    page = queries.page_of(chosen, _page_number(params.get("p", "")), prefetch=prefetch)
+    page = queries.page_of(chosen, page_number(request), prefetch=prefetch)
     return show(
         office, request, "contacts/list/page.html", "Contacts", page=page, shown=shown,
         rows=[(contact, _cells(contact, shown)) for contact in page.contacts],
@@ -127,10 +127,6 @@ def _ask(office: ModelAdmin, request: HttpRequest) -> None:
 
 def _cells(contact: Contact, shown: list[columns.Column]) -> list[tuple[str, columns.Cell]]:
     return [(column.label, column.cell(contact)) for column in shown]
-
-
-def _page_number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
 
 
 def _page_query(chosen: selection.Selection, number: int) -> str:

@@ -12,7 +12,7 @@ from django.template.defaultfilters import filesizeformat, pluralize
 from django.urls import URLPattern, path
 from unfold.decorators import display
 
-from contacts.admin.base import ToLookAt
+from contacts.admin.base import ToLookAt, ToMake
 from contacts.admin.exports import access, asking, page
 from contacts.admin.exports.access import opened
 from contacts.admin.pages import READ, WRITE, addresses, number, signed_in
@@ -32,14 +32,12 @@ PAGES = (
 
 
 @admin.register(Export)
-class ExportAdmin(ToLookAt):
+class ExportAdmin(ToMake):
     list_display = ("what", "stage", "rows", "size", "by", "created_at", "expires_at")
     list_filter = ("state", "format")
     list_select_related = ("created_by",)
     search_fields = ("described__istartswith",)
     search_help_text = "The beginning of a selection in words"
-    ordering = ("-id",)
-    actions = None
     change_list_template = "contacts/list.html"
     empty_title = "Nothing has been exported yet"
     empty_words = "Filter the list of contacts, then choose Export there; or export all of them."
@@ -103,10 +101,6 @@ class ExportAdmin(ToLookAt):
     @display(description="Size")
     def size(self, export: Export) -> str:
         return filesizeformat(export.size_bytes) if export.size_bytes else ""
-
-    @display(description="By")
-    def by(self, export: Export) -> str:
-        return str(export.created_by or "")
 
 
 @admin.register(ExportDownload)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import phonenumbers
-from babel import Locale
 from django import forms
 from unfold.widgets import (
     UnfoldAdminRadioSelectWidget,
@@ -15,6 +14,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
+from contacts.filters import countries
 from contacts.importing.drafts import Column
 from contacts.importing.fields import FIELDS
 from contacts.importing.service import NOT_KEPT
@@ -32,13 +32,10 @@ MODES = (
 
 
 def regions() -> list[tuple[str, str]]:
-    """Every country that has numbers, by its name."""
-    # The names of phonenumbers itself take 100 MB of every process: all languages, or none.
-    names = Locale("en").territories
-    named = ((code, names.get(code, code)) for code in phonenumbers.SUPPORTED_REGIONS)
+    """Every country that has numbers, by its name, with the code that is dialled."""
     return [
         (code, f"{name} (+{phonenumbers.country_code_for_region(code)})")
-        for code, name in sorted(named, key=lambda pair: pair[1])
+        for code, name in countries()
     ]
 
 

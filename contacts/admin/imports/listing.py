@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from contacts.admin.base import ToLookAt
+from contacts.admin.base import ToMake
 from contacts.admin.imports import page, wizard
 from contacts.admin.imports.access import (
     may_delete,
@@ -45,14 +45,12 @@ PAGES = (
 
 
 @admin.register(Import)
-class ImportAdmin(ToLookAt):
+class ImportAdmin(ToMake):
     list_display = ("file", "stage", "how_far", "rows", "rejected", "by", "created_at")
     list_filter = ("state", "mode")
     list_select_related = ("created_by",)
     search_fields = ("name__istartswith",)
     search_help_text = "The beginning of a file's name"
-    ordering = ("-id",)
-    actions = None
     change_list_template = "contacts/list.html"
     empty_title = "No import yet"
     empty_words = "Bring a file of phone numbers, or paste some: CSV, TSV, XLSX or a zip of one."
@@ -65,9 +63,6 @@ class ImportAdmin(ToLookAt):
             *addresses(self, pages),
             *super().get_urls(),
         ]
-
-    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
-        return bool(ModelAdmin.has_add_permission(self, request))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(ModelAdmin.has_delete_permission(self, request, obj))
@@ -109,7 +104,3 @@ class ImportAdmin(ToLookAt):
     @display(description="Rejected")
     def rejected(self, record: Import) -> str:
         return f"{record.rejected_count:,}"
-
-    @display(description="By")
-    def by(self, record: Import) -> str:
-        return str(record.created_by or "")

@@ -132,18 +132,22 @@ def _lookup_url(request: HttpRequest, record: Import) -> str:
         url = reverse("admin:enrichment_run_add")
     except (LookupError, NoReverseMatch):
         return ""
-    made = record.created_count + record.updated_count + record.repeated_count
-    if record.state != Import.State.DONE or not made or not runs.has_add_permission(request):
+    if not _has_contacts(record) or not runs.has_add_permission(request):
         return ""
     return f"{url}?import={record.pk}"
 
 
 def _export_url(user: Any, record: Import) -> str:
     """Where these contacts are exported; "" for who may not, or while there are none."""
-    made = record.created_count + record.updated_count + record.repeated_count
-    if record.state != Import.State.DONE or not made or not user.has_perm(EXPORT):
+    if not _has_contacts(record) or not user.has_perm(EXPORT):
         return ""
     return f"{reverse('admin:contacts_export_add')}?import={record.pk}"
+
+
+def _has_contacts(record: Import) -> bool:
+    """Tell whether the import is done and speaks of contacts."""
+    of_contacts = record.created_count + record.updated_count + record.repeated_count
+    return record.state == Import.State.DONE and of_contacts > 0
 
 
 def rows(office: ModelAdmin, request: HttpRequest, record: Import) -> HttpResponse:

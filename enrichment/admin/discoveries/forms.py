@@ -15,11 +15,12 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from enrichment.admin.caps import CapForm
 from enrichment.discovery.places import Places, PlacesRefused, read_places
 from enrichment.discovery.service import fits
 from enrichment.models import Discovery, Recipe
 from enrichment.models.discovery import PER_PLACE_MOST
-from enrichment.wording import cents_above, plain
+from enrichment.wording import cents_above
 from integrations.money import usd
 from integrations.registry import searches
 from integrations.search import Search, Wanted
@@ -188,27 +189,9 @@ def _text_of(file: Any) -> str:
     return content.decode("utf-8-sig", "replace")
 
 
-class CapForm(forms.Form):
-    """The most that a discovery may spend; `seen` is when the estimate looked at was made."""
-
-    cap_usd = forms.DecimalField(
-        label="Spend at most, in US dollars",
-        required=False,
-        min_value=Decimal(0),
-        max_digits=14,
-        decimal_places=6,
-        widget=UnfoldAdminDecimalFieldWidget(attrs={"min": "0", "step": "any"}),
-        error_messages={
-            "min_value": "A cap cannot be negative. Leave it empty for none.",
-            "invalid": "That is not an amount of dollars, for example 12.50.",
-        },
-    )
-    seen = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput())
-
-    def __init__(self, data: Any = None, *, row: Discovery, **kwargs: Any) -> None:
-        cap = row.cap_usd
-        if cap is None and row.state == Discovery.State.READY:
-            cap = cents_above(row.estimate.get("max_usd", "0"))
-        made_at = row.estimate.get("made_at", "")
-        start = {"cap_usd": cap if cap is None else plain(cap), "seen": made_at}
-        super().__init__(data, initial=start, **kwargs)
+def cap_form(row: Discovery, data: Any = None, *, may_raise: bool = True) -> CapForm:
+    """Return the form of its cap; while it waits for approval, what the estimate says is most."""
+    proposed = row.cap_usd
+    if proposed is None and row.state == Discovery.State.READY:
+        proposed = cents_above(row.estimate.get("max_usd", "0"))
+    return CapForm(data, row=row, proposed=proposed, may_raise=may_raise)

@@ -11,10 +11,9 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import URLPattern
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from contacts.admin.base import ToLookAt
+from contacts.admin.base import ToMake
 from contacts.admin.pages import READ, WRITE, addresses, number
 from enrichment.admin.discoveries import page, start, steering
 from enrichment.admin.discoveries.access import may_add, may_approve, may_steer, may_view, opened
@@ -37,14 +36,12 @@ PAGES = (
 
 
 @admin.register(Discovery)
-class DiscoveryAdmin(ToLookAt):
+class DiscoveryAdmin(ToMake):
     list_display = ("named", "state_shown", "how_far", "found", "spent_shown", "by", "created_at")
     list_filter = ("state", "is_sandbox")
     list_select_related = ("created_by",)
     search_fields = ("name__istartswith",)
     search_help_text = "The beginning of a discovery's name"
-    ordering = ("-id",)
-    actions = None
     change_list_template = "enrichment/discoveries/list.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -53,9 +50,6 @@ class DiscoveryAdmin(ToLookAt):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Discovery]:
         return queries.with_spent(super().get_queryset(request))
-
-    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
-        return bool(ModelAdmin.has_add_permission(self, request))
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
@@ -94,7 +88,3 @@ class DiscoveryAdmin(ToLookAt):
         cap = "" if row.cap_usd is None else f" of {usd(row.cap_usd)}"
         spent = usd(getattr(row, "spent", 0))
         return f"{spent}{cap}" + (" (sandbox)" if row.is_sandbox else "")
-
-    @display(description="By")
-    def by(self, row: Discovery) -> str:
-        return str(row.created_by or "")

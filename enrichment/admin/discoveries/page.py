@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from unfold.admin import ModelAdmin
 
-from contacts.admin.pages import address, show
+from contacts.admin.pages import address, page_number, show
 from enrichment.admin import links
+from enrichment.admin.caps import CapForm
 from enrichment.admin.discoveries import access
-from enrichment.admin.discoveries.forms import CapForm
+from enrichment.admin.discoveries.forms import cap_form
 from enrichment.discovery import queries
 from enrichment.discovery.service import ENDED
 from enrichment.models import Discovery
@@ -28,7 +29,7 @@ EVERY_S = {"working": 2, "importing": 1, "paused": 5, "blocked": 5}
 
 def page(office: ModelAdmin, request: HttpRequest, row: Discovery) -> HttpResponse:
     """How a discovery stands, and what can be done with it."""
-    return standing(office, request, row, CapForm(row=row))
+    return standing(office, request, row, cap_form(row))
 
 
 def standing(
@@ -56,9 +57,7 @@ def live(office: ModelAdmin, request: HttpRequest, row: Discovery) -> HttpRespon
 
 
 def _live(request: HttpRequest, row: Discovery) -> dict[str, Any]:
-    number = request.GET.get("p", "1")
-    at = int(number) if number.isascii() and number.isdecimal() and len(number) < 6 else 1
-    places = queries.places(row, at)
+    places = queries.places(row, page_number(request))
     return {
         "row": row,
         "is_ended": row.state in ENDED,
@@ -78,11 +77,9 @@ def _live(request: HttpRequest, row: Discovery) -> dict[str, Any]:
 
 def companies(office: ModelAdmin, request: HttpRequest, row: Discovery) -> HttpResponse:
     """The companies without a phone that it found or made."""
-    number = request.GET.get("p", "1")
-    at = int(number) if number.isascii() and number.isdecimal() and len(number) < 6 else 1
     return show(
         office, request, "enrichment/discoveries/companies.html", f"Companies of {row}", row=row,
-        page=queries.companies(row, at),
+        page=queries.companies(row, page_number(request)),
         may_see=request.user.has_perm("contacts.view_company"),
     )  # fmt: skip
 

@@ -40,6 +40,7 @@ def archive(office: ModelAdmin, request: HttpRequest, recipe: Recipe) -> HttpRes
 
 
 def delete(office: ModelAdmin, request: HttpRequest, recipe: Recipe) -> HttpResponse:
+    """Delete a recipe that no run used, or say why it stays."""
     name, pk = str(recipe), recipe.pk
     try:
         keeping.delete(recipe)

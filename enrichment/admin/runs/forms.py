@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from unfold.widgets import (
-    UnfoldAdminDecimalFieldWidget,
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
@@ -15,8 +14,9 @@ from unfold.widgets import (
 
 from contacts.models import Import
 from contacts.selection import Selection, in_words
+from enrichment.admin.caps import CapForm
 from enrichment.models import Recipe, Run
-from enrichment.wording import cents_above, plain
+from enrichment.wording import cents_above
 
 IMPORTS_OFFERED = 50
 MODES = (
@@ -86,28 +86,8 @@ class StartForm(forms.Form):
         return self.named if over == "named" else {}
 
 
-class CapForm(forms.Form):
-    """The most that a run may spend; `seen` is when the estimate was made that was looked at."""
-
-    cap_usd = forms.DecimalField(
-        label="Spend at most, in US dollars",
-        required=False,
-        min_value=Decimal(0),
-        max_digits=14,
-        decimal_places=6,
-        widget=UnfoldAdminDecimalFieldWidget(attrs={"min": "0", "step": "any"}),
-        error_messages={
-            "min_value": "A cap cannot be negative. Leave it empty for none.",
-            "invalid": "That is not an amount of dollars, for example 12.50.",
-        },
-    )
-    seen = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput())
-
-    def __init__(self, data: Any = None, *, run: Run, **kwargs: Any) -> None:
-        estimate = run.estimate or {}
-        cap = proposed_cap(run)
-        start = {"cap_usd": cap if cap is None else plain(cap), "seen": estimate.get("made_at", "")}
-        super().__init__(data, initial=start, **kwargs)
+def cap_form(run: Run, data: Any = None, *, may_raise: bool = True) -> CapForm:
+    return CapForm(data, row=run, proposed=proposed_cap(run), may_raise=may_raise)
 
 
 def proposed_cap(run: Run) -> Decimal | None:

@@ -10,10 +10,9 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from contacts.admin.base import ToLookAt
+from contacts.admin.base import ToMake
 from contacts.admin.pages import READ, WRITE, addresses, number, signed_in
 from enrichment import progress
 from enrichment.admin.runs import page, start, steering
@@ -52,14 +51,12 @@ class Mine(admin.SimpleListFilter):
 
 
 @admin.register(Run)
-class RunAdmin(ToLookAt):
+class RunAdmin(ToMake):
     list_display = ("named", "state_shown", "how_far", "spent", "by", "created_at")
     list_filter = ("state", Mine, "recipe", "team", "mode", "is_sandbox")
     list_select_related = ("recipe", "created_by")
     search_fields = ("name__istartswith",)
     search_help_text = "The beginning of a run's name"
-    ordering = ("-id",)
-    actions = None
     change_list_template = "enrichment/runs/list.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -70,9 +67,6 @@ class RunAdmin(ToLookAt):
             *addresses(self, pages),
             *super().get_urls(),
         ]
-
-    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
-        return bool(ModelAdmin.has_add_permission(self, request))
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
@@ -105,7 +99,3 @@ class RunAdmin(ToLookAt):
     def spent(self, run: Run) -> str:
         cap = "" if run.cap_usd is None else f" of {usd(run.cap_usd)}"
         return f"{usd(run.spent_usd)}{cap}" + (" (sandbox)" if run.is_sandbox else "")
-
-    @display(description="By")
-    def by(self, run: Run) -> str:
-        return str(run.created_by or "")

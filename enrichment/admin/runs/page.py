@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 
 from contacts.admin.pages import address, show
 from contacts.selection import in_words
 from enrichment import progress, troubles
-from enrichment.admin import links
+from enrichment.admin import links, steps
+from enrichment.admin.caps import CapForm
 from enrichment.admin.runs import access
-from enrichment.admin.runs.forms import MODES, CapForm
+from enrichment.admin.runs.forms import MODES, cap_form
 from enrichment.models import Run
 from enrichment.services import ENDED
 from integrations.models import Account
@@ -27,12 +26,11 @@ COLOURS = {
 }  # fmt: skip
 # How often the page looks, by state; a run that has ended stays as it is.
 EVERY_S = {"draft": 1, "starting": 1, "working": 2, "ready": 5, "paused": 5, "blocked": 5}
-STEPS_SHOWN = 10
 
 
 def page(office: ModelAdmin, request: HttpRequest, run: Run) -> HttpResponse:
     """How a run stands, and what can be done with it."""
-    return standing(office, request, run, CapForm(run=run))
+    return standing(office, request, run, cap_form(run))
 
 
 def standing(office: ModelAdmin, request: HttpRequest, run: Run, form: CapForm) -> HttpResponse:
@@ -41,10 +39,11 @@ def standing(office: ModelAdmin, request: HttpRequest, run: Run, form: CapForm) 
     return show(
         office, request, "enrichment/runs/page.html", str(run), form=form, may=_may(user, run),
         is_ended=run.state in ENDED, is_ready=run.state == Run.State.READY,
+        is_at_its_cap=_is_at_its_cap(run),
         said=in_words(run.selection), mode_text=dict(MODES)[Run.Mode(run.mode)],
         listed=links.contacts_of(user, run.selection),
         estimate=_estimate(run), accounts=_accounts(user, run) if run.state == "ready" else [],
-        urls=_urls(user, run), steps=steps(run), **_live(request, run, []),
+        urls=_urls(user, run), steps=steps.taken(run), **_live(request, run, []),
     )  # fmt: skip
 
 
@@ -123,17 +122,20 @@ def _place(user: Any, place: str, provider: str) -> str:
 
 def _may(user: Any, run: Run) -> dict[str, bool]:
     state, states = run.state, Run.State
-    is_at_its_cap = run.blocked_by.startswith("cap:run")
     steer, is_ready = access.may_steer(user, run), run.state == states.READY
     return {
         "approve": is_ready and access.may_approve(user, run),
         "estimate": is_ready and access.may_add(user),
         "pause": state in (states.WORKING, states.BLOCKED) and steer,
-        "resume": state in (states.PAUSED, states.BLOCKED) and steer and not is_at_its_cap,
+        "resume": state in (states.PAUSED, states.BLOCKED) and steer and not _is_at_its_cap(run),
         "cancel": state not in (states.STARTING, *ENDED) and steer,
         "cap": state in (states.WORKING, states.PAUSED, states.BLOCKED) and steer,
         "again": state in ENDED and run.failed_count > 0 and access.may_add(user),
     }
+
+
+def _is_at_its_cap(run: Run) -> bool:
+    return bool(run.blocked_by.startswith("cap:run"))
 
 
 def _urls(user: Any, run: Run) -> dict[str, str]:
@@ -144,10 +146,3 @@ def _urls(user: Any, run: Run) -> dict[str, str]:
         "items": links.items_of(user, run.pk),
         "failed_items": links.items_of(user, run.pk, "failed"),
     }
-
-
-def steps(run: Run, limit: int = STEPS_SHOWN) -> list[LogEntry]:
-    """What people did with the run, the newest first."""
-    about = ContentType.objects.get_for_model(Run)
-    rows = LogEntry.objects.filter(content_type=about, object_id=str(run.pk))
-    return list(rows.select_related("user").order_by("-pk")[:limit])

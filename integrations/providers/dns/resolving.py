@@ -41,10 +41,6 @@ class Records:
     found: tuple[str, ...] = ()
     is_known: bool = True
 
-    @property
-    def is_absent(self) -> bool:
-        return self.is_known and not self.found
-
 
 UNKNOWN = Records(is_known=False)
 

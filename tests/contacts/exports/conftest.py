@@ -1,7 +1,6 @@
 """Contacts to export, and the way of a file through the exporter."""
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from contacts.exports import service, work
@@ -97,17 +96,9 @@ def url(page, *args):
 
 
 @pytest.fixture
-def person(folder, client, django_user_model, settings):
-    """Signs somebody in who has these permissions; returns the user."""
+def person(person, folder, settings):
     settings.SANDBOX = True
-
-    def sign_in(*permissions, name="bo"):
-        user = django_user_model.objects.create_user(name, password="x", is_staff=True)
-        user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-        client.force_login(user)
-        return user
-
-    return sign_in
+    return person
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """People who may do some things with imports, and addresses of its pages."""
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from contacts.importing.drafts import take_in
@@ -21,16 +20,8 @@ def in_sandbox(settings):
 
 
 @pytest.fixture
-def person(uploads, client, django_user_model):
-    """Signs somebody in who has these permissions; returns the user."""
-
-    def sign_in(*permissions, name="bo"):
-        user = django_user_model.objects.create_user(name, password="x", is_staff=True)
-        user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-        client.force_login(user)
-        return user
-
-    return sign_in
+def person(person, uploads):
+    return person
 
 
 @pytest.fixture

@@ -3,23 +3,18 @@
 from datetime import timedelta
 
 import pytest
-import redis
+from django.urls import reverse
 from django.utils import timezone
 
 from dashboards.alerting import kinds
-from dashboards.models import Alert, AlertRule
+from dashboards.models import Alert, AlertRound, AlertRule
 from enrichment.models import Recipe, Run
+from tests.dashboards.rows import EVIL
 
 
 @pytest.fixture(autouse=True)
-def no_circuits(settings):
-    with redis.Redis.from_url(settings.REDIS_URL) as client:
-        client.flushdb()
-
-
-@pytest.fixture
-def redis_away(settings):
-    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+def no_circuits(no_circuits):
+    """For every test of this part."""
 
 
 @pytest.fixture
@@ -46,6 +41,12 @@ def rule(db):
     return edit
 
 
+@pytest.fixture
+def looked(db):
+    """Somebody has just looked: no page does it instead."""
+    AlertRound.objects.create(looked_at=timezone.now())
+
+
 def earlier(seconds, **filters):
     """Let open alerts have begun, and have been calm, so much earlier."""
     for alert in Alert.objects.filter(cleared_at=None, **filters):
@@ -61,3 +62,18 @@ def standing():
 
 def minutes_ago(minutes):
     return timezone.now() - timedelta(minutes=minutes)
+
+
+def alert(kind="dead_letters", **fields):
+    fields = {
+        "level": "warning",
+        "value": 2,
+        "raised_at": minutes_ago(5),
+        "message": EVIL,
+        **fields,
+    }
+    return Alert.objects.create(kind=kind, **fields)
+
+
+def at(name, *args):
+    return reverse(f"dashboards:{name}", args=args)

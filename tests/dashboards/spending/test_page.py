@@ -168,3 +168,12 @@ def test_as_many_queries_for_one_row_as_for_a_hundred(admin_client, runs, by):
 
     assert queries() == few <= 12
     assert ApiCall.objects.count() == 29
+
+
+@pytest.mark.parametrize("name", ["run", "team", "recipe"])
+@pytest.mark.parametrize("text", ["1" * 20, "1" * 40, str(2**63)])
+def test_an_id_that_no_row_can_have_is_left_out_with_a_notice(admin_client, name, text):
+    response = admin_client.get(PAGE, {name: text})
+
+    assert response.status_code == 200
+    assert f"“{name}” was left out" in response.content.decode()

@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from contacts.models import Contact
@@ -34,19 +33,6 @@ def run(recipe):
     """A run over one contact that waits for approval."""
     Contact.objects.create(phone_raw="x", phone_e164="+14155550100", full_name=EVIL)
     return services.create_run(recipe, {}, cap_usd=Decimal(5), name="First")
-
-
-@pytest.fixture
-def person(client, django_user_model):
-    """Signs somebody in who has these permissions; returns the user."""
-
-    def sign_in(*permissions, name="bo"):
-        user = django_user_model.objects.create_user(name, password="x", is_staff=True)
-        user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-        client.force_login(user)
-        return user
-
-    return sign_in
 
 
 @pytest.fixture

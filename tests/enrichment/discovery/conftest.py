@@ -4,9 +4,12 @@ import pytest
 
 from enrichment.discovery import service, work
 from enrichment.discovery.places import read_places
+from integrations.models import ApiCall
 from integrations.search import Wanted
 
 BOTH = ("google_places.text", "yelp.search")
+YELP = ("yelp.search",)
+MANY = "\n".join(str(zip_code) for zip_code in range(94102, 94134))
 
 
 @pytest.fixture
@@ -45,3 +48,7 @@ def worked(row, runtime):
 def counts(row):
     """What was found and what became of it, without zeros."""
     return {name: n for name, n in {"found": row.found_count, **row.fates}.items() if n}
+
+
+def calls():
+    return ApiCall.objects.filter(outcome="answered").count()

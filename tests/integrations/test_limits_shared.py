@@ -1,0 +1,95 @@
+"""Rate limits that processes share: over a fleet of real ones, and without Redis."""
+
+import asyncio
+import time
+
+import pytest
+
+from integrations.limits.window import Window
+from tests.integrations.limiting import assert_never_over, limiting, times_of
+from tests.integrations.programs import programs
+
+RATES = {
+    "fast": [(300, 1.0)],
+    "slow": [(15, 1.0)],
+    "both": [(15, 1.0), (25, 3.0)],
+}
+
+
+def test_without_redis_a_process_keeps_to_its_share(tmp_path, caplog):
+    async def main():
+        async with limiting(str(tmp_path / "none"), share=0.5) as limiter:
+            began = time.monotonic()
+            used = await times_of(limiter, 9, ((7, 0.4),))
+            return [at - began for at in used]
+
+    used = asyncio.run(main())
+
+    assert used[0] > 0.45
+    assert_never_over(used, [(3, 0.4)])
+    assert used[-1] < 4.0
+    assert [record.message for record in caplog.records] == [
+        "limits: Redis is away (ConnectionError); each process limits itself to 0.5 of each rate"
+    ]
+
+
+def test_a_share_below_one_permit_is_a_longer_window():
+    window = Window(2, 1.0, 0.1)
+
+    window.add(100.0, 1)
+
+    assert window.own_room(100.0) == 0
+    assert window.own_wait_s(100.0) == pytest.approx(1.05 * 5)
+
+
+def test_a_flush_makes_no_process_forget_what_others_used(redis_client, rate_socket):
+    async def main():
+        async with limiting(rate_socket) as one, limiting(rate_socket) as other:
+            used = await times_of(one, 5, ((5, 0.4),))
+            redis_client.flushall()
+            return used + await times_of(other, 5, ((5, 0.4),))
+
+    assert_never_over(asyncio.run(main()), [(5, 0.4)])
+
+
+def test_when_redis_returns_nobody_takes_what_others_used_meanwhile(rate_socket):
+    async def main():
+        async with (
+            limiting(rate_socket, share=0.5) as one,
+            limiting(rate_socket, share=0.5) as other,
+        ):
+            for limiter in (one, other):
+                limiter.outage.begins(ConnectionError())
+            await asyncio.sleep(0.8)
+            ours = await times_of(one, 3, ((6, 0.4),))
+            theirs = await times_of(other, 3, ((6, 0.4),))
+            return sorted(ours + theirs) + await times_of(one, 3, ((6, 0.4),))
+
+    used = asyncio.run(main())
+
+    assert used[5] - used[0] < 0.1
+    assert_never_over(used, [(6, 0.4)])
+
+
+def test_a_fleet_uses_a_rate_and_never_passes_it_whatever_happens(redis_client, rate_socket):
+    settings = {"socket": rate_socket, "rates": RATES, "share": 0.33}
+    with programs("permit_taker", 3) as fleet:
+        flushed_at = time.monotonic() + 3.0
+        for program in fleet:
+            program.go(**settings, stalls_from=flushed_at, until=flushed_at + 4.3)
+        time.sleep(flushed_at - time.monotonic())
+        redis_client.flushall()
+        time.sleep(1.5)
+        redis_client.client_pause(1000)
+        results = [program.result() for program in fleet]
+
+    used = {key: sorted(at for result in results for at in result[key]) for key in RATES}
+    for key, rates in RATES.items():
+        assert_never_over(used[key], rates)
+    for key in ("fast", "slow"):
+        ((limit, _),) = RATES[key]
+        before = [at for at in used[key] if at < flushed_at]
+        assert (len(before) - limit) / (before[-1] - before[0]) > 0.9 * limit
+        assert used[key][-1] > flushed_at + 3.3
+    shares = [len(result["fast"]) / len(used["fast"]) for result in results]
+    assert min(shares) > 0.15
