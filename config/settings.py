@@ -330,7 +330,11 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "dashboards.views.home.home",
     "LOGIN": {"form": "dashboards.access.signing_in.SignInForm"},
     "STYLES": ["dashboards.navigation.colours", "dashboards.navigation.stylesheet"],
-    "SCRIPTS": ["dashboards.navigation.policy", "dashboards.navigation.keyboard"],
+    "SCRIPTS": [
+        "dashboards.navigation.policy",
+        "dashboards.navigation.keyboard",
+        "dashboards.navigation.drafts",
+    ],
     "GLOBAL_CALLBACK": "dashboards.navigation.without_inline_colours",
     "SIDEBAR": {"show_search": False, "navigation": "dashboards.navigation.navigation"},
 }

@@ -100,6 +100,11 @@ def keyboard(request: HttpRequest) -> str:
     return static("dashboards/keyboard.js")
 
 
+def drafts(request: HttpRequest) -> str:
+    """Return the address of what keeps typed text through a sign-in, and whose it is."""
+    return f"{static('dashboards/drafts.js')}#{request.user.pk or ''}"
+
+
 def without_inline_colours(request: HttpRequest) -> dict[str, None]:
     """Take away what django-unfold would write into each page as an inline style."""
     return {"colors": None, "border_radius": None}

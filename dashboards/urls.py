@@ -35,6 +35,11 @@ urlpatterns = [
     path("admin/alerts/thresholds/", alert_settings.edit_rules, name="alert_rules"),
     path("admin/alerts/channels/", alert_settings.edit_channels, name="alert_channels"),
     path("admin/alerts/channels/<str:kind>/test/", alert_settings.test_channel, name="alert_test"),
+    path(
+        "admin/alerts/notices/<int:notice_id>/again/",
+        alert_settings.send_again,
+        name="alert_send_again",
+    ),
     path("admin/alerts/<int:alert_id>/acknowledge/", alerts.acknowledge, name="alert_acknowledge"),
     path("admin/alerts/<int:alert_id>/mute/", alerts.mute, name="alert_mute"),
     path("admin/circuits/", circuits.overview, name="circuits"),

@@ -18,6 +18,7 @@ from integrations import ledger
 from integrations.accounts import is_sandbox
 
 ENDED = (Run.State.DONE, Run.State.CANCELLED)
+UNDECIDED = (Run.State.DRAFT, Run.State.READY)
 log = structlog.get_logger(__name__)
 
 
@@ -42,23 +43,44 @@ def create_run(
     Unless it `waits` a large one's estimate is left to a worker. `fresh_days` takes the place of
     what the recipe says about the age of answers.
     """
-    selection.contacts(chosen)
-    plan = recipes.snapshot(recipe)
+    values = _of_new(recipe, chosen, mode, name, user)
     if fresh_days is not None:
-        plan = {**plan, "fresh_days": fresh_days, "field_fresh_days": {}}
-    run = Run.objects.create(
-        recipe=recipe,
-        selection=chosen,
-        mode=mode,
-        cap_usd=cap_usd,
-        name=name,
-        created_by=user,
-        plan=plan,
-        is_sandbox=is_sandbox(),
-        upkeep=upkeep,
-    )
+        values["plan"] |= {"fresh_days": fresh_days, "field_fresh_days": {}}
+    run = Run.objects.create(**values, cap_usd=cap_usd, upkeep=upkeep)
     _have_estimated(run, waits=waits)
     return run
+
+
+def create_run_once(
+    form_key: str,
+    recipe: Recipe,
+    chosen: dict[str, Any],
+    *,
+    mode: str = Run.Mode.ALL,
+    name: str = "",
+    user: User | None = None,
+) -> tuple[Run, bool]:
+    """Create the run of a form that may arrive several times; False for one that was there.
+
+    One that is approved or cancelled is in nobody's way: the same form makes another then. A
+    large one's estimate is left to a worker.
+    """
+    run, is_new = Run.objects.filter(state__in=UNDECIDED).get_or_create(
+        form_key=form_key, defaults=_of_new(recipe, chosen, mode, name, user)
+    )
+    if is_new:
+        _have_estimated(run)
+    return run, is_new
+
+
+def _of_new(
+    recipe: Recipe, chosen: dict[str, Any], mode: str, name: str, user: User | None
+) -> dict[str, Any]:
+    selection.contacts(chosen)
+    return {
+        "recipe": recipe, "selection": chosen, "mode": mode, "name": name, "created_by": user,
+        "plan": recipes.snapshot(recipe), "is_sandbox": is_sandbox(),
+    }  # fmt: skip
 
 
 def _have_estimated(run: Run, *, waits: bool = False) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -174,26 +175,33 @@ def _remember(record: Import) -> None:
     )
 
 
-def rejected_rows(record: Import) -> Iterator[ImportRow]:
-    """Every rejected row, in the order of the file."""
-    rows = ImportRow.objects.filter(source=record, outcome=ImportRow.Outcome.REJECTED)
-    line = -1
-    while page := list(rows.filter(line__gt=line).order_by("line")[:_PAGE]):
-        yield from page
-        line = page[-1].line
+def rejects(record: Import) -> Iterator[str]:
+    """Yield all rejected rows as CSV, in blocks: the file's columns, line and reason.
 
-
-def write_rejects(record: Import, out: TextIO) -> int:
-    """Write all rejected rows as CSV: the file's columns, line and reason; return how many."""
-    writer = csv.writer(out)
+    Each block is read when it is asked for, so that the first comes at once, however many follow.
+    """
     width = len(record.columns)
-    writer.writerow(map(defused, [*record.columns, "line", "reason"]))
-    written = 0
-    for row in rejected_rows(record):
-        cells = map(defused, fit(row.raw or [], width))
-        writer.writerow([*cells, row.line, defused(row.reason)])
-        written += 1
-    return written
+    yield _as_csv([[*map(defused, record.columns), "line", "reason"]])
+    for page in _rejected_pages(record):
+        yield _as_csv(
+            [*map(defused, fit(raw or [], width)), line, defused(reason)]
+            for line, raw, reason in page
+        )
+
+
+def _rejected_pages(record: Import) -> Iterator[list[tuple[int, list[str] | None, str]]]:
+    rows = ImportRow.objects.filter(source=record, outcome=ImportRow.Outcome.REJECTED)
+    told = rows.order_by("line").values_list("line", "raw", "reason")
+    line = -1
+    while page := list(told.filter(line__gt=line)[:_PAGE]):
+        yield page
+        line = page[-1][0]
+
+
+def _as_csv(rows: Iterable[Sequence[str | int]]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
 
 
 def fit(cells: Sequence[str], width: int) -> list[str]:

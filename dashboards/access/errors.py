@@ -58,7 +58,7 @@ def page(request: HttpRequest, status: int, title: str, kind: str, **context: An
         "reference": getattr(request, "correlation_id", ""),  # the logs tell about it under this
         "site_title": "Switchboard",
         "styles": [static("dashboards/colours.css"), static("dashboards/dashboards.css")],
-        "scripts": [static("dashboards/policy.js")],
+        "scripts": [static("dashboards/policy.js"), static("dashboards/drafts.js")],
         "site_favicons": [{"rel": "icon", "type": "image/svg+xml", "href": favicon(request)}],
         **context,
     }

@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 # All that a person with a due password can reach.
 OPEN = frozenset(
@@ -42,7 +45,7 @@ class SignedIn:
             return None
         user = request.user
         if isinstance(user, AnonymousUser):
-            return None
+            return _to_page_of_form(request)
         if match.view_name not in OPEN and is_password_due(user):
             return _to_password(request)
         _touch(request, user)
@@ -51,6 +54,20 @@ class SignedIn:
 
 def is_password_due(user: User) -> bool:
     return hasattr(user, "password_due")
+
+
+def _to_page_of_form(request: HttpRequest) -> HttpResponse | None:
+    """Lead a form of an ended session to the sign-in, and from there to the page it was sent from.
+
+    Many forms are sent to addresses that cannot be got. What was typed waits on the page, see
+    `drafts.js`.
+    """
+    sent_from = request.headers.get("Referer", "")
+    is_form = request.method == "POST" and "HX-Request" not in request.headers
+    if not is_form or not url_has_allowed_host_and_scheme(sent_from, {request.get_host()}):
+        return None
+    page = urlsplit(sent_from)._replace(scheme="", netloc="", fragment="").geturl()
+    return redirect_to_login(page, reverse("admin:login"))
 
 
 def _to_password(request: HttpRequest) -> HttpResponse:

@@ -1,9 +1,9 @@
 """Sends what is owed for alerts, over Slack and e-mail, and tries again where that may help.
 
-A notice is a row before anybody tries to send it, and claimed for a minute by who does: a sender
-that is killed loses nothing. Killed between the sending and the writing down, it is sent again,
-for an alert that comes twice is better than one that never does; the second says what it may be.
-Slack knows no key by which it could drop that; an e-mail keeps its Message-ID, by which some do.
+A notice is a row before anybody tries to send it, and claimed for a minute by who does. A sender
+that is killed leaves its claim, and nobody knows whether the message arrived: Slack knows no key by
+which it could drop a second one. It is not sent again by itself, the page says so, and a person may
+have it sent again; the alert itself stands on the page all the while.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import structlog
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
@@ -29,7 +29,10 @@ CLAIM = timedelta(seconds=60)  # a sending takes 20 s at the most
 MAX_TRIES = 5
 PAUSES_S = (30, 120, 480, 1800)
 SITE = "Switchboard"
-PERHAPS = "Perhaps sent twice: who was sending it was lost before it wrote that down."
+PERHAPS = (
+    "Who was sending it was lost before it wrote down whether it arrived, so it is not sent again"
+    " by itself."
+)
 
 log = structlog.get_logger(__name__)
 
@@ -83,6 +86,7 @@ def deliver(limit: int = 50) -> int:
 
     A channel that does not answer is left alone until the next round: each try may take seconds.
     """
+    _note_lost()
     resting: set[str] = set()
     for count in range(limit):
         notice = _claim(resting)
@@ -95,16 +99,27 @@ def deliver(limit: int = 50) -> int:
     return limit
 
 
+def send_again(notice: Notice) -> bool:
+    """Owe once more what was perhaps sent, on a person's word; False when it is not that."""
+    held = Notice.objects.filter(pk=notice.pk, state=Notice.State.UNKNOWN)
+    return bool(held.update(state=Notice.State.WAITING, due_at=timezone.now(), tries=0, error=""))
+
+
+def _note_lost() -> None:
+    """Say of what a lost sender had in hand that nobody knows whether it arrived."""
+    lost = Notice.objects.filter(state=Notice.State.SENDING, claimed_until__lt=timezone.now())
+    if count := lost.update(state=Notice.State.UNKNOWN, error=PERHAPS):
+        log.error("notice_unknown", count=count)
+
+
 def _claim(resting: set[str]) -> Notice | None:
     """Take the next that is due; of several who try for one, the UPDATE lets one have it."""
     now = timezone.now()
-    left = Q(state=Notice.State.SENDING, claimed_until__lt=now)
-    due = Q(state=Notice.State.WAITING, due_at__lte=now) | left
-    rows = Notice.objects.filter(due).exclude(channel__in=resting)
-    for pk, state in rows.order_by("id").values_list("pk", "state")[:10]:
-        lost = {"error": PERHAPS} if state == Notice.State.SENDING else {}
-        mine = Notice.objects.filter(due, pk=pk).update(
-            state=Notice.State.SENDING, claimed_until=now + CLAIM, tries=F("tries") + 1, **lost
+    due = Notice.objects.filter(state=Notice.State.WAITING, due_at__lte=now)
+    rows = due.exclude(channel__in=resting).order_by("id")
+    for pk in rows.values_list("pk", flat=True)[:10]:
+        mine = due.filter(pk=pk).update(
+            state=Notice.State.SENDING, claimed_until=now + CLAIM, tries=F("tries") + 1
         )
         if mine:
             return Notice.objects.get(pk=pk)
@@ -117,12 +132,11 @@ def _send(notice: Notice) -> tuple[str, NotDelivered | None]:
     is_wanted = channel and (channel.is_enabled or notice.event == Notice.Event.TEST)
     if channel is None or not is_wanted:
         return "", NotDelivered("The channel is switched off.", is_final=True)
-    text = f"{notice.text}\n({PERHAPS})" if notice.error == PERHAPS else notice.text
     try:
         if channel.kind == AlertChannel.Kind.SLACK:
-            slack.post(webhook(channel), f"*{notice.title}*\n{text}")
+            slack.post(webhook(channel), f"*{notice.title}*\n{notice.text}")
         else:
-            mail.send(channel.recipients.split(), notice.title, text, key=_key(notice))
+            mail.send(channel.recipients.split(), notice.title, notice.text, key=_key(notice))
     except NotDelivered as why:
         return "", why
     return (Notice.State.KEPT if is_sandbox() else Notice.State.SENT), None
@@ -135,8 +149,7 @@ def _key(notice: Notice) -> str:
 
 def _settle(notice: Notice, state: str, failure: NotDelivered | None) -> None:
     now = timezone.now()
-    if failure or notice.error != PERHAPS:
-        notice.error = str(failure)[:300] if failure else ""
+    notice.error = str(failure)[:300] if failure else ""
     if failure is None:
         notice.state, notice.sent_at = Notice.State(state), now
     elif failure.is_final or notice.tries >= MAX_TRIES:

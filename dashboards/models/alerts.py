@@ -118,7 +118,8 @@ class AlertChannel(models.Model):
 class Notice(models.Model):
     """One message owed to a channel, written in the transaction that raises or clears the alert.
 
-    A sender claims it for `claimed_until`; what a killed one leaves is sent by the next.
+    A sender claims it for `claimed_until`; what a killed one leaves may have been sent, and only a
+    person has it sent again.
     """
 
     class Event(models.TextChoices):
@@ -132,6 +133,7 @@ class Notice(models.Model):
         SENT = "sent", "Sent"
         KEPT = "kept", "Not sent: sandbox"
         FAILED = "failed", "Failed"
+        UNKNOWN = "unknown", "Perhaps sent"
 
     alert = models.ForeignKey(Alert, null=True, on_delete=models.CASCADE, related_name="notices")
     channel = models.CharField(max_length=5, choices=AlertChannel.Kind.choices)

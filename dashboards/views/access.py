@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -34,7 +35,10 @@ def fragment(permission: str) -> Callable[[View], View]:
         @wraps(view)
         def ask(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not admin.site.has_permission(request):
-                return HttpResponse(status=403, headers={"HX-Redirect": reverse("admin:login")})
+                back = request.headers.get("HX-Current-URL")
+                query = f"?{urlencode({'next': back})}" if back else ""
+                there = f"{reverse('admin:login')}{query}"
+                return HttpResponse(status=403, headers={"HX-Redirect": there})
             return inside(request, *args, **kwargs)
 
         return ask

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -82,4 +82,16 @@ def test_channel(request: HttpRequest, kind: str) -> HttpResponse:
         messages.success(request, "It works. In the sandbox nothing is sent; see the test below.")
     else:
         messages.error(request, f"The test did not arrive. {notice.error}")
+    return HttpResponseRedirect(reverse("dashboards:alert_channels"))
+
+
+@require_POST
+@page(CHANNELS)
+def send_again(request: HttpRequest, notice_id: int) -> HttpResponse:
+    """Have a message sent once more of which nobody knows whether it arrived."""
+    if notifying.send_again(get_object_or_404(Notice, pk=notice_id)):
+        log.info("notice_sent_again", notice=notice_id, user=request.user.pk)
+        messages.success(request, "It is sent again within half a minute.")
+    else:
+        messages.info(request, "Nothing was sent: what became of it is known by now.")
     return HttpResponseRedirect(reverse("dashboards:alert_channels"))

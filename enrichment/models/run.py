@@ -34,6 +34,13 @@ class Run(models.Model):
         ONLY_FAILED = "only_failed", "Only contacts that failed"
 
     name = models.CharField(max_length=200, blank=True)
+    form_key = models.CharField(
+        max_length=64,
+        blank=True,
+        db_default="",
+        editable=False,
+        help_text="Of the form that made it, so that one which arrives again makes no other.",
+    )
     recipe = models.ForeignKey(Recipe, on_delete=models.PROTECT, related_name="runs")
     upkeep = models.ForeignKey(
         Upkeep, null=True, blank=True, on_delete=models.SET_NULL, related_name="runs"
@@ -109,6 +116,12 @@ class Run(models.Model):
             ),
             models.CheckConstraint(
                 name="run_mode_known", condition=Q(mode__in=["all", "only_empty", "only_failed"])
+            ),
+            # Of a form that was sent four times at once, one makes a run.
+            models.UniqueConstraint(
+                name="run_one_of_form",
+                fields=["form_key"],
+                condition=Q(state__in=["draft", "ready"]) & ~Q(form_key=""),
             ),
             models.CheckConstraint(
                 name="run_cap_not_negative", condition=Q(cap_usd=None) | Q(cap_usd__gte=0)

@@ -1,6 +1,8 @@
 """Counting long lists, and downloading the rows of an import that were rejected."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from contacts.models import Contact
@@ -24,8 +26,6 @@ def test_long_list_is_estimated_and_short_one_counted(settings, django_assert_nu
 
 @pytest.mark.django_db
 def test_a_list_beyond_the_counted_is_as_long_as_postgres_believes(django_db_blocker):
-    from django.db import connection
-
     Contact.objects.bulk_create(
         Contact(phone_raw="x", phone_e164=f"+1{4155550000 + n}") for n in range(COUNTED + 500)
     )
@@ -47,6 +47,23 @@ def test_all_rejected_rows_are_downloaded(admin_client, import_rows):
     assert response["Content-Disposition"] == f'attachment; filename="rejected-{record.pk}.csv"'
     assert (len(lines), lines[0]) == (151, "Phone,Name,Company,Email,City,line,reason")
     assert lines[1].startswith("12,'=1+1,,,,3,")
+
+
+@pytest.mark.django_db
+def test_first_rejected_rows_are_sent_before_the_last_are_read(admin_client, import_rows):
+    record = import_rows(*[("12", "", "", "", "")] * 4001, ("+14155550100", "Ann", "", "", ""))
+    url = reverse("admin:contacts_import_rejects", args=[record.pk])
+    admin_client.get(url)
+
+    with CaptureQueriesContext(connection) as read:
+        blocks = iter(admin_client.get(url).streaming_content)
+        asked = [(next(blocks).count(b"\n"), _of_rows(read)) for _ in range(4)]
+
+    assert asked == [(1, 0), (2000, 1), (2000, 2), (1, 3)] and not list(blocks)
+
+
+def _of_rows(read):
+    return sum("contacts_importrow" in query["sql"] for query in read.captured_queries)
 
 
 @pytest.mark.django_db

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.accessibility import violations
-from tests.e2e.people import PASSWORD, sign_in
+from tests.e2e.people import PASSWORD, enter, sign_in
 from tests.e2e.pictures import NARROW, WIDE, resize, take
 
 TRIES = 5
@@ -58,6 +58,7 @@ def test_form_of_an_ended_session_changes_nothing_and_leads_back(office, page_of
     page.get_by_role("button", name="Next: columns").click()
 
     expect(page).to_have_url(f"{office.url}/admin/login/?next=/admin/contacts/import/add/")
-    sign_in(page, "operator", PASSWORD)
+    enter(page, "operator", PASSWORD)
+    expect(page.locator("textarea")).to_have_value("+12205550199")
     page.goto("/admin/contacts/import/")
     expect(page.get_by_text("+12205550199")).to_have_count(0)

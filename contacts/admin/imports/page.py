@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import tempfile
 from typing import Any
 from urllib.parse import urlencode
 
 from django.apps import apps
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from unfold.admin import ModelAdmin
@@ -183,15 +181,13 @@ def _next_query(wanted: Wanted, found: Page) -> str:
     return f"?{urlencode({key: said for key, said in query.items() if said})}" if after else ""
 
 
-def rejects(office: ModelAdmin, request: HttpRequest, record: Import) -> FileResponse:
-    """All rejected rows, however many, in the columns of the file."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-    service.write_rejects(record, text)
-    text.detach()
-    file.seek(0)
-    return FileResponse(
-        file, as_attachment=True, filename=f"rejected-{record.pk}.csv", content_type="text/csv"
+def rejects(office: ModelAdmin, request: HttpRequest, record: Import) -> StreamingHttpResponse:
+    """All rejected rows, however many, in the columns of the file, sent while they are read."""
+    disposition = f'attachment; filename="rejected-{record.pk}.csv"'
+    return StreamingHttpResponse(
+        service.rejects(record),
+        content_type="text/csv",
+        headers={"Content-Disposition": disposition},
     )
 
 

@@ -63,7 +63,7 @@ class Command(BaseCommand):
         record = _run(console, record)
         if options["rejects"]:
             with options["rejects"].open("w", encoding="utf-8", newline="") as out:
-                service.write_rejects(record, out)
+                out.writelines(service.rejects(record))
         if record.state != Import.State.DONE:
             raise CommandError(f"{record.error} ({record.total_count:,} rows are imported)")
 

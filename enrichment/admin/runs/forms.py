@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
+from uuid import uuid4
 
 from django import forms
+from django.contrib.auth.models import User
 from unfold.widgets import (
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
@@ -27,7 +31,14 @@ MODES = (
 
 
 class StartForm(forms.Form):
-    """A selection, a recipe and a mode; `named` is what the address says, if anything."""
+    """A selection, a recipe and a mode; `named` is what the address says, if anything.
+
+    `token` is the page's own: the same choice from the same page is one wish, however often sent.
+    """
+
+    token = forms.CharField(
+        required=False, initial=lambda: str(uuid4()), widget=forms.HiddenInput()
+    )
 
     over = forms.ChoiceField(
         label="Contacts", widget=UnfoldAdminRadioSelectWidget(radio_style=1), initial="all"
@@ -84,6 +95,13 @@ class StartForm(forms.Form):
         if over == "import":
             return {"import": self.cleaned_data["source"].pk}
         return self.named if over == "named" else {}
+
+    def key(self, user: User) -> str:
+        """Return what tells this wish from all others; of a valid form only."""
+        chosen = self.cleaned_data
+        token = chosen["token"] or str(uuid4())
+        wish = [token, user.pk, chosen["recipe"].pk, self.selection, chosen["mode"], chosen["name"]]
+        return sha256(json.dumps(wish, sort_keys=True).encode()).hexdigest()
 
 
 def cap_form(run: Run, data: Any = None, *, may_raise: bool = True) -> CapForm:

@@ -57,11 +57,13 @@ def _plain(request: HttpRequest, name: str) -> str:
 
 def _draft(office: ModelAdmin, request: HttpRequest, form: StartForm) -> Run:
     chosen = form.cleaned_data
-    run = services.create_run(
-        chosen["recipe"], form.selection, mode=chosen["mode"], user=person(request), waits=False,
+    user = person(request)
+    run, is_new = services.create_run_once(
+        form.key(user), chosen["recipe"], form.selection, mode=chosen["mode"], user=user,
         name=chosen["name"] or _name(chosen["recipe"], form.selection),
     )  # fmt: skip
-    office.log_addition(request, run, f"made over {selection.in_words(form.selection)}")
+    if is_new:
+        office.log_addition(request, run, f"made over {selection.in_words(form.selection)}")
     return run
 
 

@@ -17,6 +17,7 @@ TABLE = """
 /admin/alerts/channels/                                          302 403 403 403 200   302 403 403 403 200
 /admin/alerts/channels/<str:kind>/test/                          405 405 405 405 405   302 403 403 403 302
 /admin/alerts/live/                                              403 200 200 200 200   403 200 200 200 200
+/admin/alerts/notices/<int:notice_id>/again/                     405 405 405 405 405   302 403 403 403 302
 /admin/alerts/strip/                                             403 200 200 200 200   403 200 200 200 200
 /admin/alerts/thresholds/                                        302 403 403 200 200   302 403 403 200 200
 /admin/auth/group/                                               302 403 403 403 200   302 403 403 403 200
@@ -247,6 +248,7 @@ TABLE = """
 WRITES = {
     "/admin/alerts/<int:alert_id>/acknowledge/": "manager",
     "/admin/alerts/channels/<str:kind>/test/": "admin",
+    "/admin/alerts/notices/<int:notice_id>/again/": "admin",
     "/admin/circuits/<str:key>/": "manager",
     "/admin/contacts/bulkaction/<int:pk>/undo/": "manager",
     "/admin/contacts/export/<path:object_id>/delete/": "manager",

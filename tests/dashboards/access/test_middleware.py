@@ -61,3 +61,28 @@ def test_busy_person_writes_the_session_once_a_minute(clock, browser):
     client.get(HOME)
 
     assert Session.objects.get().expire_date == ends
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("sent_from", "next_page"),
+    [
+        ("http://testserver/admin/queues/?a=1#b", "/admin/queues/%3Fa%3D1"),
+        ("http://elsewhere.test/admin/queues/", "/admin/circuits/x/"),
+        ("", "/admin/circuits/x/"),
+    ],
+)
+def test_form_of_an_ended_session_leads_back_to_its_page(client, sent_from, next_page):
+    response = client.post("/admin/circuits/x/", headers={"Referer": sent_from})
+
+    assert response.headers["Location"] == f"/admin/login/?next={next_page}"
+
+
+@pytest.mark.django_db
+def test_fragment_of_an_ended_session_leads_back_to_its_page(client):
+    page = "http://testserver/admin/queues/"
+
+    response = client.get(LIVE, headers={"HX-Request": "true", "HX-Current-URL": page})
+
+    there = "/admin/login/?next=http%3A%2F%2Ftestserver%2Fadmin%2Fqueues%2F"
+    assert (response.status_code, response.headers["HX-Redirect"]) == (403, there)

@@ -27,7 +27,7 @@ from contacts.models import (
 )
 from dashboards.alerting.channels import channel
 from dashboards.alerting.kinds import rules
-from dashboards.models import Alert, AlertRound
+from dashboards.models import Alert, AlertRound, Notice
 from enrichment.models import (
     Answer,
     Discovery,
@@ -90,6 +90,7 @@ def fill():
     rules(), channel("slack"), channel("email")  # made by whoever looks first
     AlertRound.objects.create(looked_at=timezone.now() + timedelta(days=1))  # nobody stands in
     Alert.objects.create(kind="dead", level="warning", message="m", value=1, raised_at=Now())
+    Notice.objects.create(channel="slack", event="test", title="t", text="t", state="unknown")
     Upkeep.objects.create(name="lines", recipe=Recipe.objects.first(), monthly_cap_usd=1)
     every = IntervalSchedule.objects.create(every=1, period="hours")
     PeriodicTask.objects.create(name="a task", task="dashboards.count_contacts", interval=every)
@@ -127,6 +128,7 @@ def visited(address):
         "section": "limits",
         "path": "workers",
         "alert_id": Alert.objects.get().pk,
+        "notice_id": Notice.objects.get().pk,
         "scan_id": DomainScan.objects.get().pk,
         "run_id": Run.objects.get().pk,
         "item_id": RunItem.objects.get().pk,

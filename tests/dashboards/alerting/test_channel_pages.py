@@ -3,6 +3,7 @@
 import pytest
 
 from dashboards.alerting import channels
+from dashboards.alerting.notifying import PERHAPS
 from dashboards.models import AlertChannel, Notice
 from integrations.accounts import secret_box
 from integrations.services import reseal_secrets
@@ -88,3 +89,17 @@ def test_a_new_key_reseals_the_webhook_too(settings):
     settings.SANDBOX = False
     assert channels.webhook(AlertChannel.objects.get()) == WEBHOOK
     assert standing() == []
+
+
+def test_what_was_perhaps_sent_says_so_and_is_sent_again_on_a_click(admin_client):
+    notice = Notice.objects.create(
+        channel="slack", event="test", title="t", text="t", state="unknown", error=PERHAPS
+    )
+    again = at("alert_send_again", notice.pk)
+
+    html = admin_client.get(at("alert_channels")).content.decode()
+    answers = [admin_client.post(again, follow=True).content.decode() for _ in range(2)]
+
+    assert "Perhaps sent" in html and PERHAPS in html and f'action="{again}"' in html
+    assert "It is sent again within half a minute." in answers[0]
+    assert "Nothing was sent" in answers[1] and f'action="{again}"' not in answers[1]

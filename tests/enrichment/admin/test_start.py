@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
 from contacts.models import Contact, Import, ImportRow
@@ -58,6 +59,41 @@ def test_choice_becomes_a_run_with_its_estimate(
     assert (run.state, run.selection) == (Run.State.READY, selection)
     assert estimate_of(run)["contacts"] == contacts
     assert estimate_of(run)["max_usd"] == str(contacts * Decimal("0.008"))
+
+
+def test_form_sent_four_times_makes_one_run(admin_client, people, recipe):
+    token = admin_client.get(ADD).context["form"]["token"].value()
+
+    answers = {admin_client.post(ADD, form(recipe, token=token))["Location"] for _ in range(4)}
+
+    run = Run.objects.get()
+    assert answers == {reverse("admin:enrichment_run_change", args=[run.pk])}
+    assert LogEntry.objects.count() == 1
+
+
+@pytest.mark.parametrize("other", [{"name": "Mine"}, {"mode": "only_failed"}, {"token": "b"}])
+def test_another_choice_or_another_page_makes_another_run(admin_client, people, recipe, other):
+    for changes in ({}, {}, other, other):
+        admin_client.post(ADD, form(recipe, **{"token": "a"} | changes))
+
+    assert Run.objects.count() == 2
+
+
+@pytest.mark.parametrize("decide", [services.cancel, services.approve])
+def test_form_is_sent_anew_once_its_run_is_decided(admin_client, people, recipe, decide):
+    admin_client.post(ADD, form(recipe, token="a"))
+    decide(Run.objects.get())
+
+    admin_client.post(ADD, form(recipe, token="a"))
+
+    assert Run.objects.count() == 2
+
+
+def test_form_without_a_token_makes_a_run_each_time(admin_client, people, recipe):
+    for _ in range(2):
+        admin_client.post(ADD, form(recipe))
+
+    assert Run.objects.count() == 2
 
 
 def test_import_is_chosen_from_the_list(admin_client, people, recipe):
