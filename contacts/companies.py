@@ -9,7 +9,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from contacts.importing.companies import name_key, read_domain
+from contacts.importing.companies import name_key, read_domain, read_website
 from contacts.models import Company
 from contacts.services import PERSON
 
@@ -73,9 +73,11 @@ def _clean(name: str) -> str:
 def _read_domain(text: str) -> str | None:
     if not text.strip():
         return None
-    domain = read_domain(text)
-    if not domain:
+    if not read_domain(text):
         raise ValidationError({"domain": "That is no domain. One looks like acme.test."})
+    domain, why = read_website(text)
+    if why:
+        raise ValidationError({"domain": f"That domain {why}. Leave it empty, or write another."})
     return domain
 
 

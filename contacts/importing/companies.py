@@ -14,6 +14,10 @@ from urllib.parse import urlsplit
 import orjson
 from django.db import connection
 
+from domains.consumer_mail import is_consumer_mail
+from domains.firms import read_firm_domain
+from domains.shared_hosts import is_shared
+
 # Legal forms say how a company is registered, not which one it is; they stand at the end.
 _LEGAL_FORMS = frozenset((
     "inc", "incorporated", "corp", "corporation", "co", "company", "llc", "llp", "lp", "ltd",
@@ -83,6 +87,30 @@ def read_domain(text: str) -> str:
     labels = host.split(".")
     named = len(labels) > 1 and all(map(_LABEL.fullmatch, labels)) and not labels[-1].isdigit()
     return host if named and len(host) <= DOMAIN_LIMIT else ""
+
+
+@lru_cache(maxsize=REMEMBERED)
+def read_website(text: str) -> tuple[str, str]:
+    """Return the domain that a website gives its company, and why none where there is none.
+
+    Consumer mail, addresses, and a page on a host of many firms are no company's.
+    """
+    domain = read_domain(text)
+    if not domain:
+        return "", "not readable"
+    _, why = read_firm_domain(domain)
+    if not why and is_shared(domain) and _has_path(text):
+        why = "is shared by many firms"
+    return ("", why) if why else (domain, "")
+
+
+def _has_path(text: str) -> bool:
+    return "/" in text.strip().rstrip("/").rpartition("//")[2]
+
+
+def is_mailbox_host(name: str) -> bool:
+    """Tell whether a name of a company is none, but where private people have their mail."""
+    return "." in name and is_consumer_mail(read_domain(name))
 
 
 @dataclass(slots=True)

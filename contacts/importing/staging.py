@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from contacts.identity import split_name
 from contacts.importing import mapping as columns
-from contacts.importing.companies import Named, read_domain, read_name
+from contacts.importing.companies import Named, is_mailbox_host, read_name, read_website
 from contacts.importing.dates import read_date
 from contacts.importing.mapping import CUT, compile_reader
 from contacts.importing.table import SourceRow
@@ -155,9 +155,12 @@ def _read_consent(candidate: Candidate, region: str) -> None:
 def _read_company(candidate: Candidate) -> None:
     name = candidate.values.pop("company", "")
     site = candidate.values.pop("company_domain", "")
-    domain = read_domain(site) if site else ""
-    if site and not domain:
-        candidate.add_remark(f"website not readable: {site[:80]!r}")
+    if name and is_mailbox_host(name):
+        candidate.add_remark(f"company left out, it is consumer mail: {name[:80]!r}")
+        name = ""
+    domain, why = read_website(site) if site else ("", "")
+    if why:
+        candidate.add_remark(f"website {why}: {site[:80]!r}")
     candidate.company = read_name(name, domain)
     if name and candidate.company is None:
         candidate.add_remark(f"company not readable: {name[:80]!r}")

@@ -8,25 +8,14 @@ from typing import Any
 
 from contacts.importing.companies import name_key, read_domain
 from contacts.phone import PhoneRefused, parse
-
-# Where many firms have a page each: a website there is no domain of one of them.
-SHARED_HOSTS = frozenset((
-    "facebook.com", "fb.com", "fb.me", "instagram.com", "yelp.com", "yelp.test", "linktr.ee",
-    "linkedin.com", "twitter.com", "x.com", "tiktok.com", "youtube.com", "youtu.be", "google.com",
-    "goo.gl", "g.page", "business.site", "sites.google.com", "maps.app.goo.gl", "wixsite.com",
-    "weebly.com", "squarespace.com", "wordpress.com", "blogspot.com", "godaddysites.com",
-    "square.site", "myshopify.com", "etsy.com", "ebay.com", "amazon.com", "yellowpages.com",
-    "bbb.org", "angi.com", "thumbtack.com", "homeadvisor.com", "nextdoor.com", "tripadvisor.com",
-    "opentable.com", "doordash.com", "grubhub.com", "ubereats.com", "bit.ly", "github.io",
-))  # fmt: skip
+from domains.firms import read_firm_domain
+from domains.shared_hosts import is_shared
 
 
 def own_domain(website: str) -> str:
-    """Return the domain of a firm's website; "" where the host is shared by many firms."""
+    """Return the domain of a firm's website; "" where it can be no firm's own."""
     domain = read_domain(website) if website else ""
-    labels = domain.split(".")
-    above = {".".join(labels[at:]) for at in range(len(labels))}
-    return "" if above & SHARED_HOSTS else domain
+    return "" if is_shared(domain) or read_firm_domain(domain)[1] else domain
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ def test_ten_thousand_places_at_most():
         ("https://www.acme.test/", "acme.test"),
         ("https://www.facebook.com/acme", ""),
         ("http://m.yelp.com/biz/acme", ""),
+        ("https://gmail.com/", ""),
+        ("https://xn--pple-43d.test", ""),
         ("", ""),
     ],
 )
