@@ -12,6 +12,11 @@ from integrations.providers.dns.spf import read_spf
 UNKNOWN = "unknown"
 SOON = timedelta(days=30)
 POLICIES = ("none", "quarantine", "reject")
+# The columns of a company that say something here.
+COLUMNS = frozenset((
+    "domain", "has_mx", "mail_host", "mail_provider", "mail_gateway", "has_spf", "spf", "has_dkim",
+    "has_dmarc", "dmarc_policy", "dmarc_percent", "domain_expires_on",
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
