@@ -65,6 +65,7 @@ class Listing:
     """The businesses met so far; a branch with a phone of its own is a business of its own."""
 
     count: int = 0
+    known: dict[int, Met] = field(default_factory=dict)
     _by_key: dict[tuple[str, ...], list[Met]] = field(default_factory=dict)
 
     def meet(self, id_: int, keys: Keys) -> Met | None:
@@ -75,24 +76,27 @@ class Listing:
         before = self._find(keys)
         if before is None:
             self.count += 1
-            self._remember(Met(id_, keys))
+            self.remember(Met(id_, keys))
             return None
         mine = before.keys
         before.keys = Keys(
             mine.phone or keys.phone, mine.domain or keys.domain, mine.name or keys.name,
             mine.postal_code or keys.postal_code,
         )  # fmt: skip
-        self._remember(before)
+        self.remember(before)
         return before
 
     def _find(self, keys: Keys) -> Met | None:
         for key in _ways(keys):
-            for met in self._by_key.get(key, ()):
-                if key[0] == "phone" or met.agrees(keys):
-                    return met
+            there = self._by_key.get(key, ())
+            fitting = [met for met in there if key[0] == "phone" or met.agrees(keys)]
+            if fitting:
+                return min(fitting, key=lambda met: met.id)
         return None
 
-    def _remember(self, met: Met) -> None:
+    def remember(self, met: Met) -> None:
+        """Know a business by all its keys from now on."""
+        self.known[met.id] = met
         for key in _ways(met.keys):
             there = self._by_key.setdefault(key, [])
             if met not in there:
