@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='company',
             name='spf_level',
-            field=models.CharField(blank=True, db_default='', default='', help_text='What it comes to with all it includes: broken, open, soft or strict.', max_length=10),
+            field=models.CharField(blank=True, db_default='', default='', help_text='What it comes to with all it includes: broken, open, soft, strict or unknown.', max_length=10),
         ),
         migrations.AddField(
             model_name='company',

@@ -81,7 +81,7 @@ class Company(models.Model):
         blank=True,
         default="",
         db_default="",
-        help_text="What it comes to with all it includes: broken, open, soft or strict.",
+        help_text="What it comes to with all it includes: broken, open, soft, strict or unknown.",
     )
     spf_lookups = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="Queries it costs a receiver; 10 are allowed."
