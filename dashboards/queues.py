@@ -72,6 +72,15 @@ WHERE i.state = 'dead' GROUP BY r.id ORDER BY r.id DESC
 """
 
 
+QUEUES = {
+    "runs": RUNS, "discoveries": DISCOVERIES, "imports": IMPORTS, "exports": EXPORTS,
+    "bulk_actions": BULK_ACTIONS,
+}  # fmt: skip
+EVERY = " UNION ALL ".join(
+    f"SELECT '{queue}' AS queue, lines.* FROM ({sql}) AS lines" for queue, sql in QUEUES.items()
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """The queue of a run, export, bulk action (contacts), import (lines) or discovery (places)."""
@@ -110,20 +119,22 @@ class DeadOf:
     count: int
 
 
+def every() -> dict[str, list[Line]]:
+    """Return the lines of all queues, in one query."""
+    found: dict[str, list[Line]] = {queue: [] for queue in QUEUES}
+    with connection.cursor() as cursor:
+        cursor.execute(f"{EVERY} ORDER BY 1, 2")
+        for queue, *line in cursor.fetchall():
+            found[queue].append(Line(*line))
+    return found
+
+
 def runs() -> list[Line]:
     return _lines(RUNS)
 
 
 def imports() -> list[Line]:
     return _lines(IMPORTS)
-
-
-def exports() -> list[Line]:
-    return _lines(EXPORTS)
-
-
-def bulk_actions() -> list[Line]:
-    return _lines(BULK_ACTIONS)
 
 
 def discoveries() -> list[Line]:

@@ -25,6 +25,13 @@ from enrichment.services import RunRefused
 PERMISSION = "dashboards.view_queues"
 REPLAY = "dashboards.replay_dead"
 WORKER_COLOURS = {"alive": "success", "silent": "warning", "lost": "danger"}
+QUEUES = (
+    ("runs", "Runs", "contacts", "admin:enrichment_run_change"),
+    ("discoveries", "Discoveries", "places", "admin:enrichment_discovery_change"),
+    ("imports", "Imports", "lines", "admin:contacts_import_change"),
+    ("exports", "Exports", "contacts", "admin:contacts_export_change"),
+    ("bulk_actions", "Bulk actions", "contacts", "admin:contacts_bulkaction_change"),
+)
 
 log = structlog.get_logger(__name__)
 
@@ -96,26 +103,11 @@ def _of_places(row: Discovery, done: Replayed) -> str:
 
 
 def _live() -> dict[str, Any]:
+    lines = queues.every()
     workers = [(worker, queues.worker_state(worker)) for worker in queues.workers()]
     counts = Counter(state for _, state in workers)
     return {
-        "queues": [
-            ("Runs", "contacts", "admin:enrichment_run_change", queues.runs()),
-            (
-                "Discoveries",
-                "places",
-                "admin:enrichment_discovery_change",
-                queues.discoveries(),
-            ),
-            ("Imports", "lines", "admin:contacts_import_change", queues.imports()),
-            ("Exports", "contacts", "admin:contacts_export_change", queues.exports()),
-            (
-                "Bulk actions",
-                "contacts",
-                "admin:contacts_bulkaction_change",
-                queues.bulk_actions(),
-            ),
-        ],
+        "queues": [(title, unit, page, lines[queue]) for queue, title, unit, page in QUEUES],
         "workers": [
             {"worker": worker, "state": state, "colour": WORKER_COLOURS[state]}
             for worker, state in workers
