@@ -73,7 +73,7 @@ def _group_block(finds: Iterable[DiscoveryFind]) -> None:
     for met in _met_before(keys.values()):
         listing.remember(met)
     before = {id_: met.keys for id_, met in listing.known.items()}
-    same_as = {id_: met.id for id_, of in keys.items() if (met := listing.meet(id_, of))}
+    same_as = {id_: first.id for id_, of in keys.items() if (first := listing.meet(id_, of))}
     _keep(met for id_, met in listing.known.items() if before.get(id_) != met.keys)
     _write(same_as)
 

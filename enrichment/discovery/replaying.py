@@ -84,4 +84,5 @@ def _search_apart(row: Discovery, ids: Sequence[int], user: User | None) -> Disc
 def _left(row: Discovery) -> Decimal | None:
     if row.cap_usd is None:
         return None
-    return max(Decimal(0), row.cap_usd - queries.spent_usd(row))
+    left: Decimal = row.cap_usd - queries.spent_usd(row)
+    return max(Decimal(0), left)

@@ -24,7 +24,7 @@ from integrations.provider import (
 )
 from integrations.providers.dns.dmarc import dmarc_records, read_dmarc
 from integrations.providers.dns.following import UNKNOWN as UNSEEN
-from integrations.providers.dns.following import Followed, follow_spf
+from integrations.providers.dns.following import Followed, Resolving, follow_spf
 from integrations.providers.dns.mail import (
     AUTODISCOVER,
     BEHIND,
@@ -112,7 +112,7 @@ async def _look(resolver: Resolver, domain: str, selectors: str) -> Seen:
     return Seen(mx, spf, followed, dmarc, is_of_organisation, dkim, mail)
 
 
-async def _dmarc(resolver: Resolver, domain: str) -> tuple[Records, bool]:
+async def _dmarc(resolver: Resolving, domain: str) -> tuple[Records, bool]:
     """Return the texts of the domain, else of its organisation (RFC 7489 §6.6.3).
 
     A domain with a record of its own inherits nothing, even where that record says nothing.
