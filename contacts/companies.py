@@ -9,7 +9,8 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from contacts.importing.companies import name_key, read_domain
+from contacts.importing.companies import name_key, place_key, read_domain
+from contacts.importing.websites import read_website
 from contacts.models import Company
 from contacts.services import PERSON
 
@@ -56,6 +57,7 @@ def edit(company_id: int, name: str, domain: str, user: str, revision: int) -> C
         with transaction.atomic():
             written = here.update(
                 **wanted, name_key=name_key(wanted["name"] or ""), provenance=facts,
+                place_key="" if wanted["domain"] else place_key(company.postal_code),
                 revision=F("revision") + 1, updated_at=Now(),
             )  # fmt: skip
     except IntegrityError as error:
@@ -73,9 +75,11 @@ def _clean(name: str) -> str:
 def _read_domain(text: str) -> str | None:
     if not text.strip():
         return None
-    domain = read_domain(text)
-    if not domain:
+    if not read_domain(text):
         raise ValidationError({"domain": "That is no domain. One looks like acme.test."})
+    domain, why = read_website(text)
+    if why:
+        raise ValidationError({"domain": f"That domain {why}. Leave it empty, or write another."})
     return domain
 
 

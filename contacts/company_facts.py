@@ -33,6 +33,7 @@ GROUPS: tuple[tuple[str, dict[str, str]], ...] = (
     ("Their domain", {
         "has_mx": "Takes mail", "mail_host": "Mail host", "mail_provider": "Mail provider",
         "mail_gateway": "Mail gateway", "has_spf": "SPF", "spf": "SPF record",
+        "spf_level": "SPF with all it includes", "spf_lookups": "Queries it costs (10 are allowed)",
         "has_dkim": "DKIM (known selectors)", "has_dmarc": "DMARC", "dmarc_policy": "DMARC policy",
         "dmarc_percent": "DMARC for (percent)", "registrar": "Registrar",
         "domain_created_on": "Registered on", "domain_expires_on": "Expires on",

@@ -11,9 +11,15 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from contacts.models import Worker
-from enrichment.models import RunItem
+from enrichment.models import DiscoveryPlace, RunItem
 
-COLOURS = {"working": "info", "undoing": "info", "paused": "warning", "blocked": "danger"}
+COLOURS = {
+    "working": "info",
+    "importing": "info",
+    "undoing": "info",
+    "paused": "warning",
+    "blocked": "danger",
+}
 LOST_SHOWN_FOR = timedelta(hours=24)
 DEAD_SHOWN = 20
 
@@ -44,6 +50,21 @@ SELECT id, kind, state, GREATEST(total_count - seen_count, 0), (worker_id IS NOT
   CASE WHEN worker_id IS NULL THEN due_at END, error
 FROM contacts_bulkaction WHERE state IN ('waiting', 'working', 'undoing') ORDER BY id
 """
+DISCOVERIES = """
+SELECT d.id, COALESCE(NULLIF(d.name, ''), 'Discovery ' || d.id), d.state,
+  d.place_count - d.done_count - d.failed_count, COALESCE(c.claimed, 0), first.due_at, d.reason
+FROM enrichment_discovery AS d
+LEFT JOIN (SELECT discovery_id, count(*) AS claimed FROM enrichment_discoveryplace
+  WHERE state = 'claimed' GROUP BY discovery_id) AS c ON c.discovery_id = d.id
+LEFT JOIN LATERAL (SELECT due_at FROM enrichment_discoveryplace
+  WHERE discovery_id = d.id AND state = 'waiting' ORDER BY id LIMIT 1) AS first ON true
+WHERE d.state IN ('working', 'blocked', 'importing', 'paused') ORDER BY d.id
+"""
+DEAD_PLACES = """
+SELECT d.id, COALESCE(NULLIF(d.name, ''), 'Discovery ' || d.id), d.state, count(*)
+FROM enrichment_discoveryplace AS p JOIN enrichment_discovery AS d ON d.id = p.discovery_id
+WHERE p.state = 'dead' GROUP BY d.id ORDER BY d.id DESC
+"""
 DEAD = """
 SELECT r.id, COALESCE(NULLIF(r.name, ''), 'Run ' || r.id), r.state, count(*)
 FROM enrichment_runitem AS i JOIN enrichment_run AS r ON r.id = i.run_id
@@ -51,9 +72,18 @@ WHERE i.state = 'dead' GROUP BY r.id ORDER BY r.id DESC
 """
 
 
+QUEUES = {
+    "runs": RUNS, "discoveries": DISCOVERIES, "imports": IMPORTS, "exports": EXPORTS,
+    "bulk_actions": BULK_ACTIONS,
+}  # fmt: skip
+EVERY = " UNION ALL ".join(
+    f"SELECT '{queue}' AS queue, lines.* FROM ({sql}) AS lines" for queue, sql in QUEUES.items()
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The queue of one run, export or bulk action (in contacts) or import (in lines)."""
+    """The queue of a run, export, bulk action (contacts), import (lines) or discovery (places)."""
 
     id: int
     name: str
@@ -81,12 +111,22 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class DeadOf:
-    """How many items of a run were given up."""
+    """How many items of a run, or places of a discovery, were given up."""
 
-    run_id: int
+    id: int
     name: str
     state: str
     count: int
+
+
+def every() -> dict[str, list[Line]]:
+    """Return the lines of all queues, in one query."""
+    found: dict[str, list[Line]] = {queue: [] for queue in QUEUES}
+    with connection.cursor() as cursor:
+        cursor.execute(f"{EVERY} ORDER BY 1, 2")
+        for queue, *line in cursor.fetchall():
+            found[queue].append(Line(*line))
+    return found
 
 
 def runs() -> list[Line]:
@@ -97,18 +137,28 @@ def imports() -> list[Line]:
     return _lines(IMPORTS)
 
 
-def exports() -> list[Line]:
-    return _lines(EXPORTS)
-
-
-def bulk_actions() -> list[Line]:
-    return _lines(BULK_ACTIONS)
+def discoveries() -> list[Line]:
+    return _lines(DISCOVERIES)
 
 
 def dead() -> list[DeadOf]:
+    return _dead(DEAD)
+
+
+def dead_searches() -> list[DeadOf]:
+    return _dead(DEAD_PLACES)
+
+
+def _dead(sql: str) -> list[DeadOf]:
     with connection.cursor() as cursor:
-        cursor.execute(DEAD)
+        cursor.execute(sql)
         return [DeadOf(*row) for row in cursor.fetchall()]
+
+
+def dead_places() -> QuerySet[DiscoveryPlace]:
+    """Return the newest places that were given up, a few."""
+    rows = DiscoveryPlace.objects.filter(state=DiscoveryPlace.State.DEAD)
+    return rows.select_related("discovery").order_by("-id")[:DEAD_SHOWN]
 
 
 def dead_items() -> QuerySet[RunItem]:

@@ -51,6 +51,16 @@ urlpatterns = [
     path("admin/spend/answers/", worth.answered, name="spend_answers"),
     path("admin/queues/", queues.overview, name="queues"),
     path("admin/queues/live/", queues.live, name="queues_live"),
+    path(
+        "admin/queues/discoveries/<int:discovery_id>/replay/",
+        queues.replay_places,
+        name="replay_searches",
+    ),
+    path(
+        "admin/queues/discoveries/<int:discovery_id>/replay/<int:place_id>/",
+        queues.replay_places,
+        name="replay_search",
+    ),
     path("admin/queues/<int:run_id>/replay/", queues.replay, name="replay_all"),
     path("admin/queues/<int:run_id>/replay/<int:item_id>/", queues.replay, name="replay_one"),
 ]

@@ -14,8 +14,8 @@ from typing import Any
 
 from django.db import models
 
+from domains.consumer_mail import DOMAINS, is_consumer_mail
 from enrichment import golden
-from integrations.consumer_mail import DOMAINS, is_consumer_mail
 
 PLACES = Decimal("0.000001")  # of a degree: a tenth of a metre
 

@@ -47,6 +47,12 @@ def tend_leads() -> None:
     scans.start_due()
 
 
+@shared_task(name="enrichment.settle_leads")
+def settle_leads(company_ids: list[int]) -> None:
+    """Score companies of which a run has just learned something that leads are made of."""
+    service.settle_learned(company_ids)
+
+
 @shared_task(name="enrichment.discover")
 def discover() -> None:
     """Search places that wait for a while, put finished discoveries together, ring again."""

@@ -69,7 +69,8 @@ class Search:
     """One way to look for businesses; `slug` is "provider.name".
 
     Every page costs `price`. `most` businesses are told at the most, `page_size` at a time; a
-    search that `takes_circle` needs one, others take a place in words, too.
+    search that `takes_circle` needs one, others take a place in words, too; a circle has at most
+    `farthest_m` metres of radius, where that is not None.
     """
 
     provider: str
@@ -82,6 +83,7 @@ class Search:
     ask: SearchAsker
     keep_days: int | None = None
     note: str = ""
+    farthest_m: int | None = None
 
     @property
     def slug(self) -> str:

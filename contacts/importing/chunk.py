@@ -136,7 +136,7 @@ def _plain(old: Any) -> Any:
 def _write(job: Job, decisions: Decisions) -> None:
     written: list[Known] = [*decisions.created, *decisions.updated]
     fact = {"by": job.source, "at": job.at, "sure": store.FILE_SURE}
-    mentioned = {contact.company for contact in written if contact.company}
+    mentioned = dict.fromkeys(contact.company for contact in written if contact.company)
     companies.create(mentioned, fact)
     store.create_contacts(decisions.created, job.source, job.at)
     store.update_contacts(decisions.updated, job.source, job.at)

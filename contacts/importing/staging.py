@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from contacts.identity import split_name
 from contacts.importing import mapping as columns
-from contacts.importing.companies import Named, read_domain, read_name
+from contacts.importing.companies import Named, place_key, read_name
 from contacts.importing.dates import read_date
 from contacts.importing.mapping import CUT, compile_reader
 from contacts.importing.table import SourceRow
+from contacts.importing.websites import is_mailbox_host, read_website
 from contacts.models import Contact
 from contacts.phone import PhoneRefused, parse
 
@@ -34,6 +35,7 @@ TEXT_FIELDS = (
     "country",
     "external_id",
 )
+PERSONS = ("full_name", "last_name", "first_name")
 # The day of consent is text here, too: as ISO 8601 writes it, empty where nothing is known.
 CONSENT = "consent_on"
 WRITTEN = ("phone_ext", *TEXT_FIELDS, CONSENT)
@@ -155,12 +157,24 @@ def _read_consent(candidate: Candidate, region: str) -> None:
 def _read_company(candidate: Candidate) -> None:
     name = candidate.values.pop("company", "")
     site = candidate.values.pop("company_domain", "")
-    domain = read_domain(site) if site else ""
-    if site and not domain:
-        candidate.add_remark(f"website not readable: {site[:80]!r}")
+    if name and is_mailbox_host(name):
+        candidate.add_remark(f"company left out, it is consumer mail: {name[:80]!r}")
+        name = ""
+    domain, why = read_website(site) if site else ("", "")
+    if why:
+        candidate.add_remark(f"website {why}: {site[:80]!r}")
     candidate.company = read_name(name, domain)
+    if candidate.company and not domain and _speaks_for_itself(candidate):
+        place = place_key(candidate.values["postal_code"])
+        candidate.company = candidate.company._replace(place=place)
     if name and candidate.company is None:
         candidate.add_remark(f"company not readable: {name[:80]!r}")
+
+
+def _speaks_for_itself(candidate: Candidate) -> bool:
+    """Tell whether the row is a business's: where it names a person, the address may be theirs."""
+    values = candidate.values
+    return "postal_code" in values and not any(name in values for name in PERSONS)
 
 
 def _complete_names(values: dict[str, str]) -> None:

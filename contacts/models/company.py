@@ -10,13 +10,21 @@ from contacts.models.ranges import within
 
 
 class Company(models.Model):
-    """Keyed by domain where one is known, else by its normalised name."""
+    """Keyed by domain where one is known, else by its normalised name and its place."""
 
     name = models.CharField(max_length=255, blank=True)
     name_key = models.CharField(
         max_length=255,
         blank=True,
         help_text="The name folded for comparison: case, accents, punctuation, legal form.",
+    )
+    place_key = models.CharField(
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="The postal code that told it from others of its name, folded; mostly empty.",
     )
     domain = models.CharField(
         max_length=253, null=True, blank=True, help_text="Registrable domain, lower case."
@@ -70,6 +78,16 @@ class Company(models.Model):
     has_mx = models.BooleanField(null=True, blank=True)
     has_spf = models.BooleanField(null=True, blank=True)
     spf = models.CharField(max_length=1000, blank=True, default="", db_default="")
+    spf_level = models.CharField(
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What it comes to with all it includes: broken, open, soft, strict or unknown.",
+    )
+    spf_lookups = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Queries it costs a receiver; 10 are allowed."
+    )
     has_dkim = models.BooleanField(null=True, blank=True, help_text="Among the known selectors.")
     has_dmarc = models.BooleanField(null=True, blank=True)
     dmarc_policy = models.CharField(max_length=10, blank=True, default="", db_default="")
@@ -111,10 +129,10 @@ class Company(models.Model):
                 name="company_domain_not_blank", condition=Q(domain__isnull=True) | ~Q(domain="")
             ),
             models.UniqueConstraint(name="company_domain_once", fields=["domain"]),
-            # One company per name while nothing better is known; importers read it to match.
+            # One company per name and place while nothing better is known; importers match by it.
             models.UniqueConstraint(
                 name="company_name_once",
-                fields=["name_key"],
+                fields=["name_key", "place_key"],
                 condition=Q(domain__isnull=True) & ~Q(name_key=""),
             ),
             within("company_rating_range", rating=(0, 5)),

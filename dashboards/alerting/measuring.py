@@ -67,6 +67,8 @@ def beat_age_s() -> float | None:
 def _queues() -> Iterator[Reading]:
     lines = {f"run:{line.id}": line for line in queues.runs() if line.state == "working"}
     lines |= {f"import:{line.id}": line for line in queues.imports()}
+    searched = (line for line in queues.discoveries() if line.state == "working")
+    lines |= {f"discovery:{line.id}": line for line in searched}
     depth = sum(line.waiting for line in lines.values())
     yield Reading("queue_depth", "", depth, f"{_count(depth, 'item')} waiting.")
     still = still_s(lines)

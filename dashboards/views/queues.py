@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -14,13 +15,23 @@ from django.views.decorators.http import require_POST
 
 from dashboards import queues
 from dashboards.views.access import fragment, page
-from enrichment.models import Run
+from enrichment.discovery.replaying import Replayed
+from enrichment.discovery.replaying import replay_dead as replay_searches
+from enrichment.discovery.service import DiscoveryRefused
+from enrichment.models import Discovery, Run
 from enrichment.replaying import replay_dead
 from enrichment.services import RunRefused
 
 PERMISSION = "dashboards.view_queues"
 REPLAY = "dashboards.replay_dead"
 WORKER_COLOURS = {"alive": "success", "silent": "warning", "lost": "danger"}
+QUEUES = (
+    ("runs", "Runs", "contacts", "admin:enrichment_run_change"),
+    ("discoveries", "Discoveries", "places", "admin:enrichment_discovery_change"),
+    ("imports", "Imports", "lines", "admin:contacts_import_change"),
+    ("exports", "Exports", "contacts", "admin:contacts_export_change"),
+    ("bulk_actions", "Bulk actions", "contacts", "admin:contacts_bulkaction_change"),
+)
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +44,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "title": "Queues",
         "dead": queues.dead(),
         "dead_items": list(queues.dead_items()),
+        "dead_searches": queues.dead_searches(),
+        "dead_places": list(queues.dead_places()),
         "may_replay": request.user.has_perm(REPLAY),
         **_live(),
     }
@@ -61,21 +74,40 @@ def replay(request: HttpRequest, run_id: int, item_id: int | None = None) -> Htt
     return HttpResponseRedirect(reverse("dashboards:queues"))
 
 
+@require_POST
+@page(REPLAY)
+def replay_places(
+    request: HttpRequest, discovery_id: int, place_id: int | None = None
+) -> HttpResponse:
+    """Have one dead place of a discovery searched again, or all of them."""
+    row = get_object_or_404(Discovery, pk=discovery_id)
+    user = request.user if isinstance(request.user, User) else None
+    try:
+        done = replay_searches(row, None if place_id is None else [place_id], user=user)
+    except DiscoveryRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        log.info("places_replayed", discovery=discovery_id, count=done.count, user=request.user.pk)
+        messages.success(request, _of_places(row, done))
+    return HttpResponseRedirect(reverse("dashboards:queues"))
+
+
+def _of_places(row: Discovery, done: Replayed) -> str:
+    if not done.count:
+        return "Nothing was left."
+    if done.discovery.pk == row.pk:
+        return f"{done.count:,} of {row} wait to be searched again."
+    return (
+        f"{done.count:,} of {row} are in discovery {done.discovery.pk}, which waits for approval."
+    )
+
+
 def _live() -> dict[str, Any]:
+    lines = queues.every()
     workers = [(worker, queues.worker_state(worker)) for worker in queues.workers()]
     counts = Counter(state for _, state in workers)
     return {
-        "queues": [
-            ("Runs", "contacts", "admin:enrichment_run_change", queues.runs()),
-            ("Imports", "lines", "admin:contacts_import_change", queues.imports()),
-            ("Exports", "contacts", "admin:contacts_export_change", queues.exports()),
-            (
-                "Bulk actions",
-                "contacts",
-                "admin:contacts_bulkaction_change",
-                queues.bulk_actions(),
-            ),
-        ],
+        "queues": [(title, unit, page, lines[queue]) for queue, title, unit, page in QUEUES],
         "workers": [
             {"worker": worker, "state": state, "colour": WORKER_COLOURS[state]}
             for worker, state in workers

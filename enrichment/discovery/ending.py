@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.db.models.functions import Now
 
 from contacts.importing import own_rows
 from contacts.models import Import
-from enrichment.discovery.listing import Listing, keys_of, own_domain, read_phone
+from enrichment.discovery import grouping
+from enrichment.discovery.listing import own_domain, read_phone
 from enrichment.models import Discovery, DiscoveryFind, DiscoveryPlace, Fate
 
 ORIGIN = "discovery"
@@ -32,7 +32,7 @@ CELLS = (
     "category",
 )  # fmt: skip
 FIRST_LINE = 2
-_BLOCK = 2_000
+_BLOCK = 500  # businesses at hand at a time, with what their listings say
 
 
 @dataclass(slots=True)
@@ -81,10 +81,9 @@ def end_searching(discovery_id: int) -> Import | None:
         row = Discovery.objects.select_for_update().get(pk=discovery_id)
         if row.state != Discovery.State.WORKING or _open(row).exists():
             return None
-        businesses = put_together(row)
         record = own_rows.take_in_rows(
             HEADER,
-            (one.row for one in businesses),
+            (one.row for one in put_together(row)),
             mapping=MAPPING,
             name=f"Discovery {row.pk}: {row}",
             origin=ORIGIN,
@@ -99,41 +98,32 @@ def _open(row: Discovery) -> QuerySet[DiscoveryPlace]:
     return DiscoveryPlace.objects.filter(discovery=row, state__in=("waiting", "claimed"))
 
 
-def put_together(row: Discovery) -> list[Business]:
-    """Give every find its business or its fate; return the businesses that are to be imported."""
-    listing, businesses = Listing(), dict[int, Business]()
-    for block in _blocks(row):
-        for find in block:
-            keys = keys_of(find.business)
-            before = listing.meet(find.pk, keys)
-            first = before.id if before else find.pk
-            businesses.setdefault(first, Business(first)).add(find.business, find.search)
-            if before:
-                find.same_as_id, find.fate = first, Fate.REPEATED
-        DiscoveryFind.objects.bulk_update(
-            [find for find in block if find.fate], ["same_as", "fate"]
-        )
-    importable = [one for one in businesses.values() if not one.fate]
-    _write_fates(businesses.values(), importable)
-    return importable
+def put_together(row: Discovery, *, block: int = _BLOCK) -> Iterator[Business]:
+    """Give every find its fate, or its line in the import; yield the businesses to be imported.
+
+    Business by business, in the order of their first finds; never more than a block is at hand.
+    """
+    grouping.group(row, block=block)
+    above, line = 0, FIRST_LINE
+    firsts = DiscoveryFind.objects.filter(discovery=row, same_as=None).order_by("pk")
+    while finds := list(firsts.filter(pk__gt=above)[:block]):
+        above = finds[-1].pk
+        businesses = _businesses(finds)
+        for find in finds:
+            find.fate = businesses[find.pk].fate
+            if not find.fate:
+                find.line, line = line, line + 1
+        DiscoveryFind.objects.bulk_update(finds, ["fate", "line"], batch_size=500)
+        yield from (one for one in businesses.values() if not one.fate)
 
 
-def _blocks(row: Discovery) -> Iterator[list[DiscoveryFind]]:
-    above = 0
-    finds = DiscoveryFind.objects.filter(discovery=row).order_by("pk")
-    while block := list(finds.filter(pk__gt=above)[:_BLOCK]):
-        yield block
-        above = block[-1].pk
-
-
-def _write_fates(every: Iterable[Business], importable: list[Business]) -> None:
-    lines = [DiscoveryFind(pk=one.id, line=line) for line, one in enumerate(importable, FIRST_LINE)]
-    DiscoveryFind.objects.bulk_update(lines, ["line"], batch_size=_BLOCK)
-    for fate in (Fate.CLOSED, Fate.COMPANY, Fate.REJECTED):
-        ids = [one.id for one in every if one.fate == fate]
-        DiscoveryFind.objects.filter(pk__in=ids).update(fate=fate)
-
-
-def finish(row: Discovery, state: str) -> None:
-    """Move an open discovery to its last state."""
-    Discovery.objects.filter(pk=row.pk).update(state=state, finished_at=Now(), blocked_by="")
+def _businesses(firsts: Sequence[DiscoveryFind]) -> dict[int, Business]:
+    """Return what all listings say of the businesses that these finds were the first of."""
+    found = {find.pk: Business(find.pk) for find in firsts}
+    for find in firsts:
+        found[find.pk].add(find.business, find.search)
+    later = DiscoveryFind.objects.filter(same_as__in=list(found)).order_by("pk")
+    columns = later.values_list("same_as_id", "business", "search")
+    for first, listed, search in columns.iterator(chunk_size=_BLOCK):
+        found[first].add(listed, search)
+    return found

@@ -8,25 +8,14 @@ from typing import Any
 
 from contacts.importing.companies import name_key, read_domain
 from contacts.phone import PhoneRefused, parse
-
-# Where many firms have a page each: a website there is no domain of one of them.
-SHARED_HOSTS = frozenset((
-    "facebook.com", "fb.com", "fb.me", "instagram.com", "yelp.com", "yelp.test", "linktr.ee",
-    "linkedin.com", "twitter.com", "x.com", "tiktok.com", "youtube.com", "youtu.be", "google.com",
-    "goo.gl", "g.page", "business.site", "sites.google.com", "maps.app.goo.gl", "wixsite.com",
-    "weebly.com", "squarespace.com", "wordpress.com", "blogspot.com", "godaddysites.com",
-    "square.site", "myshopify.com", "etsy.com", "ebay.com", "amazon.com", "yellowpages.com",
-    "bbb.org", "angi.com", "thumbtack.com", "homeadvisor.com", "nextdoor.com", "tripadvisor.com",
-    "opentable.com", "doordash.com", "grubhub.com", "ubereats.com", "bit.ly", "github.io",
-))  # fmt: skip
+from domains.firms import read_firm_domain
+from domains.shared_hosts import is_shared
 
 
 def own_domain(website: str) -> str:
-    """Return the domain of a firm's website; "" where the host is shared by many firms."""
+    """Return the domain of a firm's website; "" where it can be no firm's own."""
     domain = read_domain(website) if website else ""
-    labels = domain.split(".")
-    above = {".".join(labels[at:]) for at in range(len(labels))}
-    return "" if above & SHARED_HOSTS else domain
+    return "" if is_shared(domain) or read_firm_domain(domain)[1] else domain
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +65,7 @@ class Listing:
     """The businesses met so far; a branch with a phone of its own is a business of its own."""
 
     count: int = 0
+    known: dict[int, Met] = field(default_factory=dict)
     _by_key: dict[tuple[str, ...], list[Met]] = field(default_factory=dict)
 
     def meet(self, id_: int, keys: Keys) -> Met | None:
@@ -86,24 +76,27 @@ class Listing:
         before = self._find(keys)
         if before is None:
             self.count += 1
-            self._remember(Met(id_, keys))
+            self.remember(Met(id_, keys))
             return None
         mine = before.keys
         before.keys = Keys(
             mine.phone or keys.phone, mine.domain or keys.domain, mine.name or keys.name,
             mine.postal_code or keys.postal_code,
         )  # fmt: skip
-        self._remember(before)
+        self.remember(before)
         return before
 
     def _find(self, keys: Keys) -> Met | None:
         for key in _ways(keys):
-            for met in self._by_key.get(key, ()):
-                if key[0] == "phone" or met.agrees(keys):
-                    return met
+            there = self._by_key.get(key, ())
+            fitting = [met for met in there if key[0] == "phone" or met.agrees(keys)]
+            if fitting:
+                return min(fitting, key=lambda met: met.id)
         return None
 
-    def _remember(self, met: Met) -> None:
+    def remember(self, met: Met) -> None:
+        """Know a business by all its keys from now on."""
+        self.known[met.id] = met
         for key in _ways(met.keys):
             there = self._by_key.setdefault(key, [])
             if met not in there:

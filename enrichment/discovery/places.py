@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from dataclasses import dataclass, field
 
@@ -13,7 +14,9 @@ _ZIP = re.compile(r"(\d{5})(?:-\d{4})?")
 _DIGITS = re.compile(r"[\d\s.,-]+")
 _SHOWN = 5
 # A first line that says what stands below it.
-_HEADINGS = frozenset(("zip", "zips", "zip code", "zipcode", "postal code", "place", "places"))
+_HEADINGS = frozenset((
+    "zip", "zips", "zip code", "zip codes", "zipcode", "postal code", "postcode", "place", "places",
+))  # fmt: skip
 
 
 class PlacesRefused(ValueError):
@@ -55,14 +58,35 @@ def read_places(text: str) -> Places:
 
 
 def _lines(text: str) -> list[str]:
-    """Return the lines, a line of nothing but ZIPs taken apart."""
+    """Return the lines, a line of nothing but ZIPs taken apart; of a table its column of places."""
+    plain = text.replace("\0", "").lstrip("\ufeff")
+    if column := _column(plain):
+        return column
     lines: list[str] = []
-    for line in text.replace("\0", "").splitlines():
+    for line in plain.splitlines():
         parts = re.split(r"[\s,;]+", line.strip())
         is_zips = len(parts) > 1 and all(_DIGITS.fullmatch(part) for part in parts if part)
         lines += parts if is_zips else [" ".join(line.strip().strip('"').split())]
     lines = [line for line in lines if line]
     return lines[1:] if lines and lines[0].casefold() in _HEADINGS else lines
+
+
+def _column(text: str) -> list[str]:
+    """Return the cells below the heading of ZIPs or places; none where there is no table."""
+    first = text.lstrip().partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    if delimiter not in first:
+        return []
+    try:
+        header, *rows = csv.reader(text.strip().splitlines(), delimiter=delimiter)
+    except csv.Error:
+        return []
+    headings = [" ".join(cell.casefold().split()) for cell in header]
+    at = next((at for at, heading in enumerate(headings) if heading in _HEADINGS), None)
+    if at is None:
+        return []
+    cells = (" ".join(row[at].split()) for row in rows if len(row) > at)
+    return [cell for cell in cells if cell]
 
 
 def read_place(line: str) -> str:

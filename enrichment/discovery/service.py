@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from enrichment.discovery import estimate
@@ -85,10 +86,20 @@ def check(wanted: Sequence[Wanted], searches: Sequence[str], per_place: int) -> 
     if not 1 <= per_place <= PER_PLACE_MOST:
         raise DiscoveryRefused(f"From 1 to {PER_PLACE_MOST} businesses.", "per_place")
     if wanted[0].is_circle:
+        _check_radius(wanted, searches)
         if unfit := [known[slug] for slug in searches if not fits(slug, is_circle=True)]:
             raise DiscoveryRefused(f"{unfit[0].label} takes no point: choose others.", "searches")
     elif unfit := [known[slug] for slug in searches if not fits(slug, is_circle=False)]:
         raise DiscoveryRefused(f"{unfit[0].label} needs a point and a radius.", "searches")
+
+
+def _check_radius(wanted: Sequence[Wanted], searches: Sequence[str]) -> None:
+    for of in (registered()[slug] for slug in searches):
+        if of.farthest_m and any(one.radius_m > of.farthest_m for one in wanted):
+            label, km = of.label.partition(":")[0], of.farthest_m // 1000
+            raise DiscoveryRefused(
+                f"{label} looks {km} km around a point at the most.", "radius_km"
+            )
 
 
 def fits(slug: str, *, is_circle: bool) -> bool:
@@ -104,10 +115,10 @@ def _name(kind: str, wanted: Sequence[Wanted]) -> str:
     return f"{kind.capitalize() or 'Businesses'} in {where}{more}"
 
 
-def places_of(row: Discovery) -> list[Wanted]:
-    """Return a discovery's places as they are asked for."""
+def places_of(row: Discovery, places: QuerySet[DiscoveryPlace] | None = None) -> list[Wanted]:
+    """Return a discovery's places, or these of them, as they are asked for."""
     columns = ("near", "latitude", "longitude", "radius_m")
-    rows = row.places.order_by("pk").values_list(*columns)
+    rows = (row.places if places is None else places).order_by("pk").values_list(*columns)
     return [Wanted(row.kind, *values) for values in rows]
 
 

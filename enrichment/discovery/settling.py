@@ -98,10 +98,10 @@ def _settle_rows(finds: Collection[DiscoveryFind], record: Import | None) -> Non
 
 def _named(find: DiscoveryFind) -> Named | None:
     """Return how a listing names its company."""
-    listed = find.business
-    return read_name(
-        str(listed.get("name", ""))[: companies.NAME_LIMIT], own_domain(listed.get("website", ""))
-    )
+    listed, domain = find.business, own_domain(find.business.get("website", ""))
+    named = read_name(str(listed.get("name", ""))[: companies.NAME_LIMIT], domain)
+    place = "" if domain else companies.place_key(str(listed.get("postal_code", "")))
+    return named and named._replace(place=place)
 
 
 def _is_called(company: Company, named: Named) -> bool:
@@ -137,29 +137,13 @@ def _company_of(find: DiscoveryFind, fact: dict[str, Any]) -> tuple[int | None, 
     named = _named(find)
     if named is None:
         return None, False
-    if not named.domain and (here := _of_place(named.key, find.business.get("postal_code", ""))):
-        return here, False
     directory = Directory()
     directory.learn([named])
-    company = directory.by_domain.get(named.domain) or companies.Company(named)
+    company = directory.find(named)
     is_new = not company.id
     before = Company.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     companies.create([company], fact)
     return company.id, is_new and company.id > before
-
-
-def _of_place(key: str, postal_code: str) -> int | None:
-    """Return the company of this name here; else the one without a domain, of which there is one.
-
-    Two firms of one name and no domain can't both be kept (`company_name_once`).
-    """
-    rows = list(
-        Company.objects.filter(name_key=key)
-        .order_by("pk")
-        .values_list("pk", "postal_code", "domain")
-    )
-    here = [pk for pk, code, _ in rows if code[:5] == postal_code[:5]]
-    return next(iter([*here, *(pk for pk, _, domain in rows if not domain)]), None)
 
 
 def _end(row: Discovery) -> None:

@@ -18,6 +18,8 @@ from contacts.importing import companies as directory
 from enrichment import firms, golden
 from enrichment.engine.items import Finished, Item
 from enrichment.engine.jsontext import json_text
+from enrichment.leads import signals
+from enrichment.ringing import ring_leads
 from enrichment.survivorship import Claim, settle
 
 log = structlog.get_logger(__name__)
@@ -41,6 +43,7 @@ def update_companies(held: Sequence[Finished]) -> None:
             for column, claims in _says(telling[contact]).items():
                 told[firm].said[column] += claims
         firms.settle_and_write(told.values())
+        ring_leads(id_ for id_, firm in told.items() if firm.changes.keys() & signals.COLUMNS)
         telling = {c: telling[c] for c, firm in firm_of.items() if firm not in told}
     log.warning("company_facts_dropped", contacts=len(telling))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from domains.consumer_mail import is_consumer_mail
 from enrichment import golden
 from enrichment.engine.items import Item, Outcome
 from enrichment.survivorship import Claim
-from integrations.consumer_mail import is_consumer_mail
 from integrations.registry import UnknownLookup, lookup
 
 DOMAIN = "company.domain"

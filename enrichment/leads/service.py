@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from contacts.models import Company
@@ -30,6 +30,8 @@ SEEN = (
     | Q(domain_expires_on__isnull=False) | ~Q(registrar="")
 )  # fmt: skip
 
+CHANGED = Q(lead__isnull=True) | ~Q(lead__company_revision=F("revision"))
+
 
 def settle(company_ids: Collection[int], *, is_scan: bool = False) -> None:
     """Score the companies anew; after a scan also those of which nothing was learned."""
@@ -41,9 +43,17 @@ def settle(company_ids: Collection[int], *, is_scan: bool = False) -> None:
 
 def settle_changed(limit: int = 10_000) -> int:
     """Settle companies that changed since their lead was, or were never; return how many."""
-    changed = Q(lead__isnull=True) | ~Q(lead__company_revision=F("revision"))
     of_other_rules = ~Q(lead__rules_version=rules.current().version)
-    rows = Company.objects.filter(SEEN, changed | of_other_rules, domain__isnull=False)
+    return _settle_some(Company.objects.filter(CHANGED | of_other_rules), limit)
+
+
+def settle_learned(company_ids: Collection[int]) -> int:
+    """Settle those of the companies that changed since their lead was; return how many."""
+    return _settle_some(Company.objects.filter(CHANGED, pk__in=company_ids), len(company_ids))
+
+
+def _settle_some(rows: QuerySet[Company], limit: int) -> int:
+    rows = rows.filter(SEEN, domain__isnull=False)
     ids = list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
     settle(ids)
     return len(ids)

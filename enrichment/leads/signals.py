@@ -12,6 +12,11 @@ from integrations.providers.dns.spf import read_spf
 UNKNOWN = "unknown"
 SOON = timedelta(days=30)
 POLICIES = ("none", "quarantine", "reject")
+# The columns of a company that say something here.
+COLUMNS = frozenset((
+    "domain", "has_mx", "mail_host", "mail_provider", "mail_gateway", "has_spf", "spf", "spf_level",
+    "has_dkim",    "has_dmarc", "dmarc_policy", "dmarc_percent", "domain_expires_on",
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,7 @@ def _provider(company: Company) -> str:
 
 def _spf(company: Company) -> str:
     if company.has_spf and company.spf:
-        return read_spf(company.spf.split("\n")).level
+        return company.spf_level or read_spf(company.spf.split("\n")).level
     return _word(company.has_spf, "open", "absent")
 
 

@@ -23,6 +23,7 @@ from integrations.search import Business, Page, Search, Wanted
 
 READ = Reader("Yelp")
 PAGE, MOST = 50, 240  # offset + limit may not pass 240
+FARTHEST_M = 40_000
 CODES: Mapping[str, type[CallError]] = {
     "TOKEN_INVALID": CredentialRejected,
     "TOKEN_MISSING": CredentialRejected,
@@ -82,7 +83,7 @@ async def search(api: Api, wanted: Wanted, cursor: str) -> Page:
         params["term"] = wanted.term
     if wanted.is_circle:
         params["latitude"], params["longitude"] = str(wanted.latitude), str(wanted.longitude)
-        params["radius"] = str(min(wanted.radius_m, 40_000))
+        params["radius"] = str(min(wanted.radius_m, FARTHEST_M))
     else:
         params["location"] = wanted.near
     try:
@@ -121,6 +122,7 @@ YELP.add_search(
     Search(
         "yelp", "search", "Yelp", usd("0.01"), PAGE, MOST, False, search, keep_days=1,
         note="Yelp's terms let its content be kept for a day. It tells no website.",
+        farthest_m=FARTHEST_M,
     )
 )  # fmt: skip
 

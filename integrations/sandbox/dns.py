@@ -1,7 +1,7 @@
 """Plays a resolver's DNS over HTTPS in JSON, for the domains of the invented world.
 
-A domain's first label may ask for more: "servfail", "slow", "nullmx", "twospf", "nomail", "limit"
-or "down".
+A domain's first label may ask for more: "servfail", "slow", "nullmx", "twospf", "loopspf",
+"lostspf", "longspf", "redirectspf", "nomail", "limit" or "down".
 """
 
 from __future__ import annotations
@@ -25,6 +25,21 @@ SENDERS = {
     "mx.zoho.com": "zoho.com",
     "mx.pphosted.com": "spf.protection.outlook.com",
     "mx.own.test": "",
+}
+# What those senders publish themselves.
+INCLUDED = {
+    "spf.protection.outlook.com": "v=spf1 ip4:192.0.2.0/25 -all",
+    "_spf.google.com": "v=spf1 include:_netblocks.google.com ~all",
+    "_netblocks.google.com": "v=spf1 ip4:192.0.2.128/25 ~all",
+    "zoho.com": "v=spf1 ip4:198.51.100.0/24 -all",
+}
+# A domain whose first label is this has such a record instead of its own.
+MAGIC_SPF = {
+    "loopspf": "v=spf1 include:{domain} -all",
+    "lostspf": "v=spf1 include:servfail.test -all",
+    "longspf": "v=spf1 a mx a:b.test a:c.test a:d.test a:e.test a:f.test a:g.test a:h.test"
+    " include:_spf.google.com -all",
+    "redirectspf": "v=spf1 redirect=spf.protection.outlook.com",
 }
 KEYS = {
     "mail.protection.outlook.com": "selector1",
@@ -86,6 +101,8 @@ def split(name: str) -> tuple[str, str]:
 @lru_cache(maxsize=2_000)
 def zone(domain: str) -> Mapping[tuple[str, str], list[str]]:
     """Return a domain's records by prefix and type; the same for every asker."""
+    if domain in INCLUDED:
+        return {("", "TXT"): [f'"{INCLUDED[domain]}"']}
     firm = firm_at(domain)
     die = firm.die("dns")
     magic = domain.partition(".")[0]
@@ -98,6 +115,8 @@ def zone(domain: str) -> Mapping[tuple[str, str], list[str]]:
         records["", "MX"] = ["0 ."]
     elif mail_host:
         records.update(_mail(firm, mail_host, is_double=magic == "twospf"))
+    if magic in MAGIC_SPF:
+        records["", "TXT"] = [f'"{MAGIC_SPF[magic].format(domain=domain)}"']
     return records
 
 

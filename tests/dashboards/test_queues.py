@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from contacts.models import BulkAction, Contact, Export, Import, Worker
-from enrichment.models import Recipe, Run, RunItem
+from enrichment.models import Discovery, DiscoveryPlace, Recipe, Run, RunItem
 from tests.dashboards.people import signed_in
 from tests.dashboards.rows import people, uuid, work
 
@@ -76,6 +76,74 @@ def test_exports_and_bulk_actions_are_queues_too(admin_client):
     assert [(line.name, line.left) for line in shown["Bulk actions"]] == [("add_tag", 20)]
     assert b"/admin/contacts/export/" in response.content
     assert b"/admin/contacts/bulkaction/" in response.content
+
+
+def discovery(places, **fields):
+    """A discovery with a place in each of these states."""
+    row = Discovery.objects.create(
+        searches=["yelp.search"], place_count=len(places), **{"state": "working", **fields}
+    )
+    for state in places:
+        worker = uuid(1) if state == "claimed" else None
+        DiscoveryPlace.objects.create(
+            discovery=row, near="94103", state=state, worker_id=worker, error="given up"
+        )
+    return row
+
+
+def test_discoveries_are_queues_too(admin_client):
+    row = discovery(["waiting", "waiting", "claimed", "done", "failed"], done_count=1,
+                    failed_count=1, name="plumbers")  # fmt: skip
+    discovery(["waiting"], state="ready")
+    discovery(["done"], state="done", done_count=1)
+    ago = timezone.now() - timedelta(minutes=10)
+    DiscoveryPlace.objects.filter(pk=row.places.earliest("id").pk).update(due_at=ago)
+
+    response = admin_client.get(LIVE)
+
+    shown = {title: found for title, _, _, found in response.context["queues"]}
+    (line,) = shown["Discoveries"]
+    assert (line.name, line.state, line.waiting, line.in_hand) == ("plumbers", "working", 2, 1)
+    assert line.oldest_due_at == ago
+    assert f"/admin/enrichment/discovery/{row.pk}/change/" in response.content.decode()
+
+
+def test_a_place_that_was_given_up_is_replayed(admin_client):
+    row = discovery(["dead", "dead", "waiting"], failed_count=2, name="plumbers")
+    first, second = row.places.filter(state="dead").order_by("id")
+    at = f"{PAGE}discoveries/{row.pk}/replay/"
+    assert f'action="{at}"' in admin_client.get(PAGE).content.decode()
+
+    html = admin_client.post(f"{at}{first.pk}/", follow=True).content.decode()
+
+    row.refresh_from_db()
+    first.refresh_from_db()
+    assert "1 of plumbers wait to be searched again." in html
+    assert (first.state, first.error, row.failed_count) == ("waiting", "", 1)
+    assert DiscoveryPlace.objects.get(pk=second.pk).state == "dead"
+    admin_client.post(at)
+    assert not row.places.filter(state="dead").exists()
+    assert "Nothing was left." in admin_client.post(at, follow=True).content.decode()
+
+
+def test_places_of_a_done_discovery_go_into_another(admin_client, settings):
+    settings.SANDBOX = True
+    row = discovery(["dead", "done"], state="done", done_count=1, failed_count=1, name="plumbers")
+
+    html = admin_client.post(f"{PAGE}discoveries/{row.pk}/replay/", follow=True).content.decode()
+
+    new = Discovery.objects.exclude(pk=row.pk).get()
+    assert f"1 of plumbers are in discovery {new.pk}, which waits for approval." in html
+    assert (new.state, new.place_count, new.again_of_id) == ("ready", 1, row.pk)
+
+
+def test_places_of_a_cancelled_discovery_stay(admin_client):
+    row = discovery(["dead"], state="cancelled", failed_count=1)
+
+    html = admin_client.post(f"{PAGE}discoveries/{row.pk}/replay/", follow=True).content.decode()
+
+    assert "The discovery was cancelled; start it once more." in html
+    assert row.places.get().state == "dead"
 
 
 def test_workers_are_alive_silent_or_lost(admin_client):
@@ -163,6 +231,8 @@ def test_queues_cost_the_same_at_ten_and_a_thousand_rows(address, settings):
         RunItem.objects.update(state="dead")
         Import.objects.update(state="waiting")
         Run.objects.update(state="working")
+        for _ in range(start, end, 90):
+            discovery(["dead", "waiting"], failed_count=1)
 
     fill(0, 10)
     client.get(address)

@@ -140,11 +140,3 @@ def test_a_name_that_another_company_has_loses_nothing_else(writers):
     assert writers[0].wait() == "ended"
     firm.refresh_from_db()
     assert (firm.name, firm.city) == ("West", "Oslo")
-
-
-@pytest.mark.parametrize("domain", ["gmail.com", "10.0.0.1"])
-def test_no_company_is_made_of_a_mailbox_or_an_address(domain):
-    from contacts.importing.companies import read_domain
-    from integrations.consumer_mail import is_consumer_mail
-
-    assert is_consumer_mail(domain) or not read_domain(domain)

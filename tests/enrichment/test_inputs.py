@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contacts.models import Company, Contact
+from domains.consumer_mail import DOMAINS
 from enrichment import golden, inputs
 from enrichment.estimate import _askable_sql, _key_sql, _pick
 from enrichment.models import Run
 from enrichment.questions import question, question_key
-from integrations.consumer_mail import DOMAINS
 from integrations.provider import FREE, Lookup, days
 from tests.enrichment.conftest import contact
 

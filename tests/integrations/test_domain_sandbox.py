@@ -62,6 +62,23 @@ def test_no_mail_is_known_to_be_none(sandbox: Running, domain: str, wanted: dict
     assert {name: found[name] for name in wanted} == wanted
 
 
+@pytest.mark.parametrize(
+    ("domain", "wanted", "is_sure"),
+    [
+        ("loopspf.test", ("broken", None), True),
+        ("longspf.test", ("broken", 11), True),
+        ("lostspf.test", ("unknown", None), False),
+        ("redirectspf.test", ("strict", 1), True),
+    ],
+)
+def test_spf_is_followed(sandbox: Running, domain: str, wanted: tuple[str, int], is_sure: bool):
+    reply = said(sandbox, DNS, "mail", domain)
+
+    found = values(reply)
+    assert (found["spf_level"], found.get("spf_lookups")) == wanted
+    assert reply.fresh_for == (None if is_sure else UNSURE_FOR)
+
+
 def test_what_no_server_answers_stays_unknown_and_is_asked_again_soon(sandbox: Running):
     reply = said(sandbox, DNS, "mail", "servfail.test")
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.consumer_mail import DOMAINS, is_consumer_mail
+from domains.consumer_mail import DOMAINS, is_consumer_mail
 from integrations.errors import QuestionRejected
 from integrations.firm_domains import claimed_domain, firm_domain, why_unusable
 

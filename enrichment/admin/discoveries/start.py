@@ -23,8 +23,8 @@ def add(office: ModelAdmin, request: HttpRequest) -> HttpResponse:
         try:
             return go_to(_make(office, request, form))
         except service.DiscoveryRefused as refused:
-            fields = {"searches": "search_1", "places": "places", "per_place": "per_place"}
-            form.add_error(fields.get(refused.field), str(refused))
+            field = "search_1" if refused.field == "searches" else refused.field
+            form.add_error(field or None, str(refused))
     point = [form[name] for name in ("latitude", "longitude", "radius_km")]
     return show(
         office, request, "enrichment/discoveries/add.html", "New discovery", form=form, point=point

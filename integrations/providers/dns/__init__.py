@@ -22,7 +22,9 @@ from integrations.provider import (
     Switch,
     days,
 )
-from integrations.providers.dns.dmarc import read_dmarc
+from integrations.providers.dns.dmarc import dmarc_records, read_dmarc
+from integrations.providers.dns.following import UNKNOWN as UNSEEN
+from integrations.providers.dns.following import Followed, Resolving, follow_spf
 from integrations.providers.dns.mail import (
     AUTODISCOVER,
     BEHIND,
@@ -39,6 +41,7 @@ from integrations.reading import Reader
 READ = Reader("DNS")
 # What a resolver says is what the domain's owner publishes; who is behind a gateway is inferred.
 SURE, INFERRED = 0.98, 0.7
+MOST_COUNTED = 100
 # A record that nobody could read is looked for again as soon as this.
 UNSURE_FOR = timedelta(hours=1)
 
@@ -70,6 +73,7 @@ class Seen(NamedTuple):
 
     mx: Records
     spf: Records
+    followed: Followed
     dmarc: Records
     is_of_organisation: bool
     dkim: bool | None
@@ -88,14 +92,16 @@ async def _mail(api: Api, q: Question) -> Reply:
     if resolver.knows_nothing and resolver.failure:
         raise resolver.failure
     is_sure = seen.mx.is_known and seen.spf.is_known and seen.dmarc.is_known
+    is_sure = is_sure and seen.followed.level != UNSEEN
     return Reply(_facts(seen), resolver.said, fresh_for=None if is_sure else UNSURE_FOR)
 
 
 async def _look(resolver: Resolver, domain: str, selectors: str) -> Seen:
     mx = await resolver.look(domain, "MX")
     if resolver.knows_nothing:
-        return Seen(mx, UNKNOWN, UNKNOWN, False, None, Mail())
+        return Seen(mx, UNKNOWN, Followed(UNSEEN), UNKNOWN, False, None, Mail())
     spf = await resolver.look(domain, "TXT")
+    followed = await follow_spf(resolver, domain, spf.found)
     dmarc, is_of_organisation = await _dmarc(resolver, domain)
     dkim = await _dkim(resolver, domain, selectors)
     mail = read_mail(domain, mx.found, read_spf(spf.found).includes)
@@ -103,14 +109,17 @@ async def _look(resolver: Resolver, domain: str, selectors: str) -> Seen:
         aliases = await resolver.look(f"autodiscover.{domain}", "CNAME")
         if ending(first(aliases.found), {AUTODISCOVER: "yes"}):
             mail = Mail(mail.host, "microsoft_365", mail.gateway)
-    return Seen(mx, spf, dmarc, is_of_organisation, dkim, mail)
+    return Seen(mx, spf, followed, dmarc, is_of_organisation, dkim, mail)
 
 
-async def _dmarc(resolver: Resolver, domain: str) -> tuple[Records, bool]:
-    """Return the texts of the domain, else of its organisation (RFC 7489 §6.6.3)."""
+async def _dmarc(resolver: Resolving, domain: str) -> tuple[Records, bool]:
+    """Return the texts of the domain, else of its organisation (RFC 7489 §6.6.3).
+
+    A domain with a record of its own inherits nothing, even where that record says nothing.
+    """
     own = await resolver.look(f"_dmarc.{domain}", "TXT")
     above = organisation(domain)
-    if above == domain or not own.is_known or read_dmarc(own.found):
+    if above == domain or not own.is_known or dmarc_records(own.found):
         return own, False
     return await resolver.look(f"_dmarc.{above}", "TXT"), True
 
@@ -142,7 +151,7 @@ def _facts(seen: Seen) -> list[Fact]:
     if seen.spf.is_known:
         texts = spf_records(seen.spf.found)
         facts.append(Fact("company.has_spf", bool(texts), SURE))
-        facts += [Fact("company.spf", "\n".join(texts), SURE)] if texts else []
+        facts += _spf_facts(texts, seen.followed) if texts else []
     if seen.dmarc.is_known:
         dmarc = read_dmarc(seen.dmarc.found, of_subdomain=seen.is_of_organisation)
         facts.append(Fact("company.has_dmarc", dmarc is not None, SURE))
@@ -154,18 +163,27 @@ def _facts(seen: Seen) -> list[Fact]:
     return facts
 
 
+def _spf_facts(texts: Sequence[str], followed: Followed) -> list[Fact]:
+    level = Fact("company.spf_level", followed.level, SURE)
+    facts = [Fact("company.spf", "\n".join(texts), SURE), level]
+    if followed.lookups is not None:
+        facts.append(Fact("company.spf_lookups", min(followed.lookups, MOST_COUNTED), SURE))
+    return facts
+
+
 DNS.add(
     "mail",
     {"company.domain"},
     {
         "company.has_mx", "company.mail_host", "company.mail_provider", "company.mail_gateway",
-        "company.has_spf", "company.spf", "company.has_dmarc", "company.dmarc_policy",
-        "company.dmarc_percent", "company.has_dkim",
+        "company.has_spf", "company.spf", "company.spf_level", "company.spf_lookups",
+        "company.has_dmarc", "company.dmarc_policy", "company.dmarc_percent", "company.has_dkim",
     },
     FREE,
     days(7),
     label="Mail set-up",
-    note="About ten queries for a domain; what a server did not answer stays unknown.",
+    note="About ten queries for a domain, and up to ten for what its SPF includes; what a server"
+    " did not answer stays unknown.",
     gather=Gather("mail", "company.domain", _ask_each, lambda options: 1),
 )  # fmt: skip
 

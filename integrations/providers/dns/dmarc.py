@@ -18,13 +18,18 @@ class Dmarc:
     percent: int = 100
 
 
+def dmarc_records(texts: Sequence[str]) -> list[str]:
+    """Return those of a name's texts that are DMARC (RFC 7489 §6.6.3)."""
+    return [text for text in texts if first_tag(text) == ("v", "DMARC1")]
+
+
 def read_dmarc(texts: Sequence[str], *, of_subdomain: bool = False) -> Dmarc | None:
     """Return the policy that a name's texts publish, None where none is in force; never raises.
 
     Several records are none (RFC 7489 §6.6.3). `of_subdomain` is true where the record is that of
     the organisational domain and the mail a subdomain's: `sp` then goes before `p` (§6.3).
     """
-    found = [text for text in texts if first_tag(text) == ("v", "DMARC1")]
+    found = dmarc_records(texts)
     if len(found) != 1:
         return None
     tags = read_tags(found[0])

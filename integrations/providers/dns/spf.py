@@ -19,8 +19,8 @@ _MODIFIER = re.compile(r"[a-z][a-z0-9_.-]*=.*")
 class Spf:
     """What a domain's SPF comes to; `error` says in words why receivers would refuse it.
 
-    `lookups` counts the terms of this record that cost a DNS query. Those of included records are
-    not counted, so the true number may be higher.
+    `lookups` counts the terms of this record that cost a DNS query; `following.py` adds those of
+    the records that it includes.
     """
 
     includes: tuple[str, ...] = ()

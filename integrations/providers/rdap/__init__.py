@@ -32,7 +32,7 @@ from integrations.provider import (
     days,
 )
 from integrations.providers.dns.mail import organisation
-from integrations.providers.rdap.servers import PHRASES, RDAP, WHOIS, hosts
+from integrations.providers.rdap.servers import PHRASES, WHOIS, hosts, rdap_ending
 from integrations.providers.rdap.whois import (
     Registration,
     is_nothing,
@@ -98,16 +98,16 @@ async def _ask_each(api: Api, asks: Sequence[Ask]) -> Sequence[Reply]:
 async def _domain(api: Api, q: Question) -> Reply:
     """Return the registration by RDAP, else by WHOIS; raises what kept both from answering."""
     domain = organisation(firm_domain(q.domain, REGISTRY.label))
-    ending = domain.rpartition(".")[2]
+    ending, served = domain.rpartition(".")[2], rdap_ending(domain)
     is_whois_asked = bool(api.options.get("is_whois_asked")) and ending in WHOIS
-    if ending not in RDAP and not is_whois_asked:
+    if not served and not is_whois_asked:
         raise QuestionRejected(
             f"{REGISTRY.label}: company.domain ends in .{ending}, whose registry we do not know",
             code="company.domain",
         )
-    if ending in RDAP:
+    if served:
         try:
-            return await _by_rdap(api, ending, domain)
+            return await _by_rdap(api, served, domain)
         except NotFound:
             raise
         except (Transient, Throttled, Rejected, ContractBroken):

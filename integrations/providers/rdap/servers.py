@@ -1,43 +1,20 @@
-"""Whom to ask about a domain, by its last label: RDAP servers, and WHOIS hosts for the rest.
+"""Whom to ask about a domain, by its last labels: RDAP servers, and WHOIS hosts for the rest.
 
-RDAP is the part of IANA's bootstrap registry (data.iana.org/rdap/dns.json, RFC 9224) that we have
-looked at, November 2026; WHOIS hosts are IANA's (whois.iana.org). An ending in neither list is
-answered by nobody, until it is added here.
+RDAP servers are those of `dns.json`, which has the form of IANA's bootstrap registry and is renewed
+by `manage.py refresh_rdap`. WHOIS has no such registry: its hosts are IANA's (whois.iana.org), as
+of November 2026. An ending in neither is answered by nobody, until it is added.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
-_IDENTITY_DIGITAL = "https://rdap.identitydigital.services/rdap"
-_GOOGLE = "https://pubapi.registry.google/rdap"
+from integrations.providers.rdap.bootstrap import read_bootstrap
 
+FILE = Path(__file__).with_name("dns.json")
 RDAP: Mapping[str, str] = {
-    "com": "https://rdap.verisign.com/com/v1",
-    "net": "https://rdap.verisign.com/net/v1",
-    "cc": "https://tld-rdap.verisign.com/cc/v1",
-    "tv": "https://rdap.nic.tv",
-    "org": "https://rdap.publicinterestregistry.org/rdap",
-    "info": _IDENTITY_DIGITAL,
-    "io": _IDENTITY_DIGITAL,
-    "ai": _IDENTITY_DIGITAL,
-    "dev": _GOOGLE,
-    "app": _GOOGLE,
-    "page": _GOOGLE,
-    "xyz": "https://rdap.centralnic.com/xyz",
-    "top": "https://rdap.nic.top",
-    "uk": "https://rdap.nominet.uk/uk",
-    "fr": "https://rdap.nic.fr",
-    "nl": "https://rdap.sidn.nl",
-    "br": "https://rdap.registro.br",
-    "cz": "https://rdap.nic.cz",
-    "no": "https://rdap.norid.no",
-    "fi": "https://rdap.fi/rdap/rdap",
-    "pl": "https://rdap.dns.pl",
-    "ca": "https://rdap.ca.fury.ca/rdap",
-    "au": "https://rdap.cctld.au/rdap",
-    "id": "https://rdap.pandi.id/rdap",
-    "ar": "https://rdap.nic.ar",
+    **read_bootstrap(FILE.read_bytes()).servers,
     "test": "https://rdap.nic.test",  # of the sandbox; RFC 6761 keeps the ending for tests
 }
 WHOIS: Mapping[str, str] = {
@@ -76,6 +53,13 @@ PHRASES: Mapping[str, str] = {
     "jp": "{}/e",
     "dk": "--show-handles {}",
 }
+
+
+def rdap_ending(domain: str) -> str:
+    """Return the longest end of a domain that has an RDAP server (RFC 9224 §4), "" for none."""
+    labels = domain.split(".")
+    ends = (".".join(labels[at:]) for at in range(1, len(labels)))
+    return next((end for end in ends if end in RDAP), "")
 
 
 def hosts() -> dict[str, str]:

@@ -87,6 +87,7 @@ def test_persons_name_and_domain_are_kept_with_their_source(admin_client):
         ("Acme", "taken.test", "Another company has this domain already."),
         ("Other, Inc.", "", "Another company without a domain has this name already"),
         ("Acme", "no domain", "That is no domain."),
+        ("Acme", "gmail.com", "That domain is consumer mail"),
         ("x" * 256, "", "at most 255 characters"),
         ("a\0b", "", "Null characters are not allowed."),
     ],

@@ -131,6 +131,8 @@ def visited(address):
         "notice_id": Notice.objects.get().pk,
         "scan_id": DomainScan.objects.get().pk,
         "run_id": Run.objects.get().pk,
+        "discovery_id": Discovery.objects.get().pk,
+        "place_id": DiscoveryPlace.objects.get().pk,
         "item_id": RunItem.objects.get().pk,
         "content_type_id": 1,
         "app_label": "contacts",

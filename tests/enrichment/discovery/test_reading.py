@@ -1,6 +1,8 @@
 """Places as people type them, and businesses that are one under several listings."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from enrichment.discovery.listing import Listing, keys_of, own_domain
 from enrichment.discovery.places import MOST_PLACES, PlacesRefused, read_places
@@ -11,6 +13,34 @@ def test_places_one_a_line_and_zips_side_by_side():
 
     assert found.near == ["94103", "10001", "Austin, TX", "02134"]
     assert found.notices == ["1 line repeats another and is searched once: 94103."]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "store,Zip Code,sales\n1,94103,7\n2,10001-0001,8\n\n3,94103,9\n",
+        'ZIP;Town\r\n"94103";"San Francisco; CA"\r\n10001;"New York"\r\n',
+        "\ufefftown\tplace\nx\t94103\ny\t10001\n",
+        "\ufeffZIP\n94103\n10001\n",
+    ],
+)
+def test_of_a_table_its_column_of_places_is_read(text):
+    assert read_places(text).near == ["94103", "10001"]
+
+
+def test_a_bad_place_in_a_table_is_named():
+    with pytest.raises(PlacesRefused, match="There is no ZIP 00000"):
+        read_places("zip,name\n94103,a\n00000,b\n")
+
+
+@given(st.text(max_size=80))
+def test_no_text_breaks_the_reading_and_what_was_read_reads_as_itself(text):
+    try:
+        near = read_places(text).near
+    except PlacesRefused as refused:
+        assert refused.problems
+    else:
+        assert read_places("\n".join(near)).near == near
 
 
 @pytest.mark.parametrize(
@@ -44,6 +74,8 @@ def test_ten_thousand_places_at_most():
         ("https://www.acme.test/", "acme.test"),
         ("https://www.facebook.com/acme", ""),
         ("http://m.yelp.com/biz/acme", ""),
+        ("https://gmail.com/", ""),
+        ("https://xn--pple-43d.test", ""),
         ("", ""),
     ],
 )

@@ -16,7 +16,16 @@ from tests.contacts.killing import database_url
 
 ROOT = Path(__file__).parents[3]
 GUIDE = (ROOT / "docs/adding-a-provider.md").read_text()
-PARTS = ("config", "contacts", "dashboards", "enrichment", "integrations", "tests", "manage.py")
+PARTS = (
+    "config",
+    "contacts",
+    "dashboards",
+    "domains",
+    "enrichment",
+    "integrations",
+    "tests",
+    "manage.py",
+)
 SLOW_S = 240
 
 
