@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import formats, timezone
+from django.utils.dateparse import parse_date
 
 from contacts.models import Company
 
@@ -54,32 +55,45 @@ class Known:
 
     label: str
     value: str
-    fact: Mapping[str, Any]
+    source: str
+    at: str
 
     @property
-    def source(self) -> str:
-        """Who says so, in words: a person, a file or a lookup; "" where nobody wrote it down."""
-        kind, colon, name = str(self.fact.get("by", "")).partition(":")
-        if not colon:
-            return kind
-        return name if kind == "person" else f"import {name}"
+    def said_by(self) -> str:
+        """Who says so and since when; "" where nobody wrote it down."""
+        return ", ".join(filter(None, (self.source, self.at)))
 
 
-def facts_of(company: Company) -> list[tuple[str, list[Known]]]:
+def facts_of(
+    company: Company, words: Mapping[str, str] | None = None
+) -> list[tuple[str, list[Known]]]:
     """Return what is known of a company, in groups; a group of which nothing is known is left out.
 
-    The name and the domain are there in any case.
+    The name and the domain are there in any case. `words` tells what sources are called, by the
+    text that provenance keeps; others are called as it says.
     """
     found = []
     for title, labels in GROUPS:
         rows = [
-            Known(label, _shown(value), company.provenance.get(name) or {})
+            _known(label, value, company.provenance.get(name) or {}, words or {})
             for name, label in labels.items()
             if (value := getattr(company, name)) not in (None, "") or name in ("name", "domain")
         ]
         if rows:
             found.append((title, rows))
     return found
+
+
+def _known(label: str, value: Any, fact: Mapping[str, Any], words: Mapping[str, str]) -> Known:
+    by, at = str(fact.get("by", "")), parse_date(str(fact.get("at", ""))[:10])
+    return Known(label, _shown(value), words.get(by) or _source(by), _shown(at))
+
+
+def _source(by: str) -> str:
+    kind, colon, name = by.partition(":")
+    if not colon:
+        return kind
+    return name if kind == "person" else f"import {name}"
 
 
 def _shown(value: Any) -> str:

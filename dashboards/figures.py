@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from contacts.models import Contact
+from dashboards.contact.fields import coded
 from dashboards.links import listed, row
 from dashboards.queries import Asked
 from dashboards.tallies import Tally
@@ -81,7 +82,7 @@ def tops(tally: Tally, dimension: str, parameter: str, *, is_word: bool = False)
     known = [(value, count) for value, count in tally.of(dimension).items() if value]
     return [
         Bar(
-            value.replace("_", " ").capitalize() if is_word else value,
+            coded(value) if is_word else value,
             count,
             _share(count, tally.total),
             listed("contacts.contact", **{parameter: value}),

@@ -1,4 +1,4 @@
-"""What this room tells the pages of `integrations`, which must not ask the other rooms itself."""
+"""What this room tells pages of rooms that must not ask the other rooms themselves."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from contacts.admin.companies import add_namer
 from contacts.models import Contact
 from contacts.searching import newest
+from dashboards.contact.sources import import_names, source_of
 from dashboards.links import row
 from enrichment.models import Run
 from integrations.models import Account
@@ -19,7 +21,8 @@ FOUND = 200
 
 
 def introduce_all() -> None:
-    """Answer what `integrations.neighbours` asks; called once, when Django starts."""
+    """Answer what `integrations.neighbours` and `contacts` ask; once, when Django starts."""
+    add_namer(source_words)
     introduce(
         waiting_runs=waiting_runs,
         contacts_with=contacts_with,
@@ -38,6 +41,12 @@ def waiting_runs(account: Account) -> list[Waiting]:
         Waiting(str(run), run.reason, row("enrichment.run", run.pk), "enrichment.view_run")
         for run in runs
     ]
+
+
+def source_words(sources: Collection[str]) -> Mapping[str, str]:
+    """Return what a company's page calls the sources of its facts."""
+    imports = import_names(sources)
+    return {by: source_of(by, imports).words for by in sources}
 
 
 def contacts_with(number: str) -> list[int]:

@@ -72,8 +72,7 @@ def _check_step(
         found.errors[place] = f"{unknown}."
         return
     if wish.field not in step.supplies:
-        who = ", ".join(each.label for each in suppliers(wish.field)) or "no lookup"
-        found.errors[place] = f"It does not supply this field; {who} does."
+        found.errors[place] = f"It does not supply this field; {_who_does(wish.field)}."
     elif missing := _unsupplied(step, draft):
         found.errors[place] = (
             f"It needs {_listed(missing)}, which no lookup of this recipe supplies:"
@@ -120,6 +119,13 @@ def steps_of(draft: Draft) -> list[Lookup]:
 def suppliers(name: str) -> list[Lookup]:
     """Return the lookups that can supply a field."""
     return [each for each in lookups() if name in each.supplies]
+
+
+def _who_does(name: str) -> str:
+    labels = [f"{each.label} ({provider_label(each)})" for each in suppliers(name)]
+    if len(labels) < 2:
+        return f"{labels[0] if labels else 'no lookup'} does"
+    return f"{', '.join(labels[:-1])} and {labels[-1]} do"
 
 
 def provider_label(step: Lookup) -> str:

@@ -74,14 +74,20 @@ PHONE = StartingRecipe(
 _FIRM = ("apollo.enrich_organization", "hunter.domain_search", "peopledatalabs.enrich_company")
 _PERSON = ("apollo.match_person", "peopledatalabs.enrich_person")
 _COMPANY_WANTED: tuple[tuple[str, float, tuple[str | Step, ...]], ...] = (
-    ("company.domain", 0.8, _PERSON),
-    ("company.name", 0.7, (*_FIRM, *_PERSON, Step("switchboard.caller_as_company", "business"))),
+    ("company.domain", 0.8, ("peopledatalabs.enrich_person",)),
+    ("company.name", 0.7, (*_FIRM, *_PERSON)),
     ("company.industry", 0.6, _FIRM),
     ("company.employee_count", 0.6, ("apollo.enrich_organization",
                                      "peopledatalabs.enrich_company")),
     ("company.has_mx", 0.5, ("dns.mail",)),
     ("company.domain_expires_on", 0.5, ("rdap.domain",)),
 )  # fmt: skip
+# With the caller's name at hand it may be a business's own.
+_CALLED = Step("switchboard.caller_as_company", "business")
+_COMPANY_OF_CALLER = tuple(
+    (name, sufficient, (*steps, _CALLED) if name == "company.name" else steps)
+    for name, sufficient, steps in _COMPANY_WANTED
+)
 _EMAIL_WANTED: tuple[tuple[str, float, tuple[str | Step, ...]], ...] = (
     ("first_name", 0.5, ("switchboard.split_name",)),
     ("email", 0.8, ("hunter.find_email", *_PERSON, "switchboard.guess_email")),
@@ -106,7 +112,7 @@ ADDRESS = StartingRecipe(
 )  # fmt: skip
 FULL = StartingRecipe(
     "full", "Everything", "The number, the company, the e-mail address and the place.",
-    (*PHONE.wanted[:4], *_COMPANY_WANTED, *_EMAIL_WANTED, *_ADDRESS_WANTED),
+    (*PHONE.wanted[:4], *_COMPANY_OF_CALLER, *_EMAIL_WANTED, *_ADDRESS_WANTED),
 )  # fmt: skip
 STARTING: tuple[StartingRecipe, ...] = (PHONE, COMPANY, EMAIL, ADDRESS, FULL)
 

@@ -100,6 +100,15 @@ def searches() -> dict[str, Search]:
     return {found.slug: found for each in PROVIDERS for found in each.searches.values()}
 
 
+def question_labels() -> dict[str, str]:
+    """Return what lookups and searches are called beside their provider's label, by slug."""
+    labels = {each.slug: each.label for each in lookups()}
+    for each in searches().values():
+        of = provider(each.provider).label
+        labels[each.slug] = each.label.removeprefix(of).lstrip(", ").capitalize() or "Search"
+    return labels
+
+
 def search(slug: str) -> Search:
     """Return the search called "provider.name"; raises UnknownSearch."""
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from integrations.registry import PROVIDERS, UnknownLookup, lookup
+from integrations.registry import PROVIDERS, question_labels
 
 # By class: what happened, in short, and who does what next.
 ERRORS = {
@@ -76,10 +76,7 @@ def lookup_names(slugs: str) -> str:
 
 
 def _label(slug: str) -> str:
-    try:
-        return lookup(slug).label
-    except UnknownLookup:
-        return slug.partition(".")[2].replace("_", " ")
+    return question_labels().get(slug) or slug.partition(".")[2].replace("_", " ")
 
 
 def _budget(found: re.Match[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from django.contrib import admin, messages
@@ -28,7 +28,9 @@ from contacts.paging import COUNTED
 from contacts.searching import newest_companies
 
 Panel = Callable[[HttpRequest, Company], SafeString | str]
+Namer = Callable[[Collection[str]], Mapping[str, str]]
 _panels: list[Panel] = []
+_namers: list[Namer] = []
 
 
 @admin.register(Company)
@@ -94,13 +96,24 @@ def _page(office: ModelAdmin, request: HttpRequest, company: Company) -> HttpRes
         office, request, "contacts/companies/page.html", str(company), company=company, form=form,
         may_change=may_change, may_see_contacts=may_see, page=shown if may_see else None,
         count=queries.count_of(chosen), contacts_url=_contacts_of(company),
-        facts=facts_of(company), panels=[panel(request, company) for panel in _panels],
+        facts=facts_of(company, _words(company)),
+        panels=[panel(request, company) for panel in _panels],
     )  # fmt: skip
 
 
 def add_panel(panel: Panel) -> None:
     """Let a room above show what it knows of a company; called by its AppConfig."""
     _panels.append(panel)
+
+
+def add_namer(namer: Namer) -> None:
+    """Let a room above call the sources of facts, such as lookups, by name, as `add_panel`."""
+    _namers.append(namer)
+
+
+def _words(company: Company) -> dict[str, str]:
+    sources = {str(fact.get("by", "")) for fact in company.provenance.values()} - {""}
+    return {by: said for namer in _namers for by, said in namer(sources).items()}
 
 
 def _save(request: HttpRequest, company: Company, form: CompanyForm) -> bool:

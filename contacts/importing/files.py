@@ -63,14 +63,16 @@ def _copy(source: Path | str, name: str) -> Copy:
 
 
 def _measure(file: BinaryIO, copy: BinaryIO | None = None) -> tuple[str, int, int]:
-    digest, size, lines = hashlib.sha256(), 0, 0
+    digest, size, lines, last = hashlib.sha256(), 0, 0, b""
     while block := file.read(_BLOCK):
         digest.update(block)
         size += len(block)
         lines += block.count(b"\n")
+        last = block[-1:]
         if copy is not None:
             copy.write(block)
-    return digest.hexdigest(), size, lines
+    is_unended = last not in (b"", b"\n")
+    return digest.hexdigest(), size, lines + is_unended
 
 
 def reopen(record: Import) -> Table:

@@ -13,7 +13,8 @@ from contacts.models import Import
 from contacts.services import PERSON
 from enrichment.models import Run
 from enrichment.survivorship import FILE, RUN
-from integrations.registry import UnknownLookup, lookup
+from integrations.registry import question_labels
+from integrations.wording import PROVIDER_LABELS
 
 LOCAL = "local"
 
@@ -62,11 +63,8 @@ def _run(id_: str, runs: Mapping[str, str]) -> Source:
 
 def lookup_label(slug: str) -> str:
     """Return the lookup's name with its provider's; an unknown one as it is called."""
-    try:
-        found = lookup(slug)
-    except UnknownLookup:
-        return slug
-    return f"{found.label} · {found.provider.replace('_', ' ').capitalize()}"
+    label = question_labels().get(slug)
+    return f"{label} · {PROVIDER_LABELS[slug.partition('.')[0]]}" if label else slug
 
 
 def who_may_overwrite(source: Source, sure: float) -> str:

@@ -12,6 +12,7 @@ from dashboards.spending.asked import Period
 from dashboards.spending.sums import Sum, total
 
 SHOWN = 10
+LONGEST = 24  # characters of a label beside its bar
 KNOWN, UNKNOWN = "var(--color-primary-500)", "var(--color-orange-500)"
 
 
@@ -24,7 +25,7 @@ def of_days(rows: Sequence[Sum], period: Period) -> dict[str, Any]:
 
 def of_rows(rows: Sequence[Sum], labels: Sequence[str]) -> dict[str, Any]:
     """Return bars, one below the other: the first of the rows, and all others in one."""
-    shown, names = list(rows[:SHOWN]), [label[:30] for label in labels[:SHOWN]]
+    shown, names = list(rows[:SHOWN]), [_cut(label) for label in labels[:SHOWN]]
     if len(rows) > SHOWN:
         shown.append(total(rows[SHOWN:]))
         names.append("All others")
@@ -38,6 +39,10 @@ def of_rows(rows: Sequence[Sum], labels: Sequence[str]) -> dict[str, Any]:
         },
     }
     return _chart(names, shown, sideways)
+
+
+def _cut(label: str) -> str:
+    return label if len(label) <= LONGEST else f"{label[: LONGEST - 1].rstrip()}…"
 
 
 def short(day: date) -> str:

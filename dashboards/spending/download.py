@@ -11,7 +11,7 @@ from django.http import StreamingHttpResponse
 from dashboards.spending import sums
 from dashboards.spending.asked import Asked
 from dashboards.spending.rows import label_of
-from integrations.registry import PROVIDERS, lookups
+from integrations.registry import PROVIDERS, question_labels
 
 COLUMNS = (
     "name", "asked", "hits", "misses", "errors", "unknown_outcomes", "spent_usd",
@@ -38,7 +38,7 @@ def response(asked: Asked, *, is_sandbox: bool) -> StreamingHttpResponse:
 
 
 def _text(asked: Asked, *, is_sandbox: bool) -> Iterator[str]:
-    names = {f"{each.provider}.{each.name}": each.label for each in lookups()}
+    names = question_labels()
     labels = {of.slug: of.label for of in PROVIDERS}
     found = sums.sums(asked, is_sandbox=is_sandbox)
     writer = csv.writer(_Echo())

@@ -11,7 +11,7 @@ from django.urls import reverse
 from dashboards.links import listed, row
 from dashboards.spending.asked import NONE, Asked
 from dashboards.spending.sums import Sum
-from integrations.registry import PROVIDERS, lookups
+from integrations.registry import PROVIDERS, question_labels
 
 CALLS, RUNS, RECIPES = "integrations.view_apicall", "enrichment.view_run", "enrichment.view_recipe"
 TEAMS = "enrichment.view_team"
@@ -38,7 +38,7 @@ class Line:
 
 
 def lines(rows: list[Sum], asked: Asked, whole: Sum, may: May) -> list[Line]:
-    names = {f"{each.provider}.{each.name}": each.label for each in lookups()}
+    names = question_labels()
     labels = {of.slug: of.label for of in PROVIDERS}
     found = []
     for one in rows:

@@ -21,7 +21,7 @@ from dashboards.spending.rows import CALLS
 from dashboards.views.access import page
 from dashboards.views.spend import PERMISSION
 from integrations.accounts import is_sandbox
-from integrations.registry import PROVIDERS, lookups
+from integrations.registry import PROVIDERS, question_labels
 
 FIRST, SECOND = "var(--color-primary-500)", "var(--color-orange-500)"
 
@@ -124,7 +124,10 @@ def _named(
 
 def _lookups() -> dict[str, str]:
     labels = {of.slug: of.label for of in PROVIDERS}
-    return {each.slug: f"{labels[each.provider]}: {each.label}" for each in lookups()}
+    return {
+        slug: f"{labels[slug.partition('.')[0]]}: {label}"
+        for slug, label in question_labels().items()
+    }
 
 
 def _filter(

@@ -33,8 +33,13 @@ class Members(TabularInline):
 class TeamAdmin(ModelAdmin):
     list_display = ("name", "members_shown")
     search_fields = ("name",)
+    search_help_text = "A part of a team's name"
     inlines = (Members,)
     actions = None
+    change_list_template = "contacts/list.html"
+    empty_title = "No team yet"
+    empty_words = "Put people into a team, and Spend tells what its runs cost, team by team."
+    empty_act = "Make the first team"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
         rows: QuerySet[Team] = super().get_queryset(request)

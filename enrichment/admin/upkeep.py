@@ -33,6 +33,12 @@ class UpkeepForm(forms.ModelForm):  # type: ignore[type-arg] # generic for the t
     class Meta:
         model = Upkeep
         fields = ("name", "recipe", "after_days", "monthly_cap_usd", "is_on")
+        labels = {
+            "after_days": "Asked again after, in days",
+            "monthly_cap_usd": "Spends a month at most, in US dollars",
+            "is_on": "On",
+        }
+        help_texts = {"is_on": "While it is on, it makes and approves a run a day at most."}
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -58,11 +64,18 @@ class UpkeepForm(forms.ModelForm):  # type: ignore[type-arg] # generic for the t
 @admin.register(Upkeep)
 class UpkeepAdmin(ModelAdmin):
     form = UpkeepForm
-    list_display = ("name", "recipe", "contacts", "state", "cap", "after_days", "looked_at", "note")
+    list_display = ("name", "recipe", "contacts", "state", "cap", "after", "looked_at", "note")
     fields = ("name", "recipe", "which", "after_days", "monthly_cap_usd", "is_on")
     list_select_related = ("recipe",)
     list_per_page = 50
     show_full_result_count = False
+    change_list_template = "contacts/list.html"
+    empty_title = "Nothing is kept up yet"
+    empty_words = (
+        "An upkeep asks a recipe again, by itself, for contacts whose fields have gone stale,"
+        " and spends no more than you let it in a month."
+    )
+    empty_act = "Set up the first upkeep"
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return (*self.fields, *self.get_readonly_fields(request, obj))
@@ -77,6 +90,10 @@ class UpkeepAdmin(ModelAdmin):
     @display(description="Monthly cap", ordering="monthly_cap_usd")
     def cap(self, upkeep: Upkeep) -> str:
         return usd(upkeep.monthly_cap_usd)
+
+    @display(description="Asked again after", ordering="after_days")
+    def after(self, upkeep: Upkeep) -> str:
+        return f"{upkeep.after_days} day{'' if upkeep.after_days == 1 else 's'}"
 
     @display(description="State", label={"on": "success", "off": ""})
     def state(self, upkeep: Upkeep) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from enrichment import wording
 from integrations.money import usd
 from integrations.provider import Price
 from integrations.registry import UnknownLookup, UnknownSearch, lookup, provider, search
+from integrations.wording import PROVIDER_LABELS
 
 register = template.Library()
 
@@ -37,6 +38,11 @@ def lookup_label(slug: str) -> str:
         return lookup(slug).label
     except UnknownLookup:
         return slug
+
+
+@register.filter
+def provider_label(slug: str) -> str:
+    return PROVIDER_LABELS.get(slug, slug)
 
 
 @register.filter

@@ -18,6 +18,11 @@ from integrations.admin.forms.section import usd
 from integrations.models import Account, Budget
 from integrations.registry import PROVIDERS
 
+# By what a key begins with: the page of whose budget it is, and its name.
+WORK = {
+    "run": ("enrichment_run_change", "Run"),
+    "discovery": ("enrichment_discovery_change", "Discovery"),
+}
 LABELS = {of.slug: of.label for of in PROVIDERS}
 
 
@@ -30,7 +35,9 @@ class BudgetAdmin(ModelAdmin):
     list_display_links = None  # a row leads to whose budget it is
     list_display = ("pot", "spent", "promised", "cap", "used")
     search_fields = ("key__startswith",)
-    search_help_text = "run:7, or account:3:2026-11 for the month and -22 behind it for a day"
+    search_help_text = (
+        "run:7, discovery:2, account:3:2026-11 for a month, account:3:2026-11-22 for a day"
+    )
     ordering = ("-key",)
     fields = ("pot", "spent", "promised", "cap", "used")
 
@@ -58,8 +65,9 @@ class BudgetAdmin(ModelAdmin):
     @display(description="Budget of")
     def pot(self, budget: Any) -> str:
         kind, _, rest = budget.key.partition(":")
-        if kind == "run":
-            return _link("enrichment_run_change", budget.number, f"Run {rest}")
+        if kind in WORK:
+            page, word = WORK[kind]
+            return _link(page, budget.number, f"{word} {rest}")
         period = rest.partition(":")[2]
         label = LABELS.get(budget.account, budget.account)
         name = label or f"account {budget.number}, which is gone"
@@ -94,8 +102,8 @@ def _link(page: str, pk: int, text: str) -> str:
 
 
 def _cap(budget: Any) -> Any:
-    """Return the cap: a run's own, an account's as it is set today."""
-    if budget.key.startswith("run:"):
+    """Return the cap: a run's or discovery's own, an account's as it is set today."""
+    if budget.key.partition(":")[0] in WORK:
         return budget.cap_usd
     return budget.daily if _is_day(budget) else budget.monthly
 

@@ -19,7 +19,7 @@ from integrations.models import ApiCall
 from integrations.neighbours import neighbours
 from integrations.queries import calls
 from integrations.queries.filters import STATUSES, Wanted, error_classes, read
-from integrations.registry import lookups
+from integrations.registry import question_labels
 from integrations.trials import CONNECTION_TEST
 from integrations.wording import PROVIDER_LABELS, error_label
 
@@ -87,7 +87,7 @@ def _rows(request: HttpRequest, found: Any) -> list[dict[str, Any]]:
     ids = {call.contact_id for call in found if call.contact_id}
     may_see = request.user.has_perm("contacts.view_contact")
     names = neighbours().contact_names(ids) if ids and may_see else {}
-    labels = {f"{each.provider}.{each.name}": each.label for each in lookups()}
+    labels = question_labels()
     return [
         {
             "call": call,
@@ -111,7 +111,10 @@ def _rows(request: HttpRequest, found: Any) -> list[dict[str, Any]]:
 
 def _filters(wanted: Wanted) -> list[dict[str, Any]]:
     """Return the selects above the list: name, label and choices of each."""
-    known = [(each.slug, f"{PROVIDER_LABELS[each.provider]}: {each.label}") for each in lookups()]
+    known = [
+        (slug, f"{PROVIDER_LABELS[slug.partition('.')[0]]}: {label}")
+        for slug, label in question_labels().items()
+    ]
     filters = (
         ("provider", "Provider", list(PROVIDER_LABELS.items())),
         ("lookup", "Lookup", [*known, (CONNECTION_TEST, "Connection test")]),

@@ -34,3 +34,12 @@ def test_who_says_so_is_named_in_words():
         "Name": "ann", "Domain": "", "Industry": "hunter.domain_search", "City": "import 7",
         "Country": "",
     }  # fmt: skip
+
+
+def test_a_source_has_the_name_that_a_room_above_gives_it():
+    fact = {"by": "hunter.domain_search", "at": "2026-11-01T08:00:00Z"}
+    company = Company(name="Birch", industry="Software", provenance={"industry": fact})
+
+    (_, (*_, industry)), *_ = facts_of(company, {"hunter.domain_search": "Domain search · Hunter"})
+
+    assert industry.said_by == "Domain search · Hunter, 1 Nov 2026"

@@ -36,7 +36,7 @@ def test_contacts_by_status_line_type_and_carrier(admin_client):
         ("Pending", 2, 66.7), ("Processing", 1, 33.3), ("Completed", 0, 0.0), ("Failed", 0, 0.0),
     ]  # fmt: skip
     (_, lines), (_, carriers) = found["tops"]
-    assert [(bar.label, bar.count) for bar in lines] == [("Fixed voip", 2), ("Mobile", 1)]
+    assert [(bar.label, bar.count) for bar in lines] == [("Fixed VoIP", 2), ("Mobile", 1)]
     assert [(bar.label, bar.count) for bar in carriers] == [("Anvil", 3)]
 
 

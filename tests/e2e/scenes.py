@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from uuid import uuid4
 
 from django.contrib.auth.models import Group, User
-from django.db import models
 from django.utils import timezone
 
 from config.embedded import PROJECT
@@ -29,10 +27,12 @@ from enrichment.models import Answer, Recipe
 from integrations import fleet
 from integrations.models import Account
 from integrations.services import forget_secrets, resume_account
+from tests.e2e.prospects import age, loosen, prospect, tend_upkeep, tighten
+from tests.e2e.waiting import until
 
-M = TypeVar("M", bound=models.Model)
+# Scenes of another file, which `Office.perform` finds here.
+__all__ = ["age", "loosen", "tend_upkeep", "tighten"]
 
-PATIENCE_S = 60.0
 # Numbers that the sandbox answers in ways of their own (docs/sandbox.md).
 MAGIC = "\n".join(f"+150055501{line:02d}" for line in (1, 2, 11, 27, 36, 40, 43, 62, 64, 67, 70))
 NEXT_WEEK = """Phone;Name;Firm;Mail
@@ -76,6 +76,7 @@ def live_in() -> None:
     ran("Customers", {"import": customers.pk}, admin)
     remark(admin)
     tag("Newsletter", {"import": customers.pk}, admin)
+    prospect(admin)
     alarm()
     Account.objects.update(daily_cap_usd=100, monthly_cap_usd=1000)
     tallies.refresh()
@@ -111,15 +112,6 @@ def calm() -> None:
         fleet.reset(circuit.key)
     Alert.objects.all().delete()
     AlertRule.objects.all().delete()
-
-
-def until(record: M, *states: str) -> M:
-    give_up_at = time.monotonic() + PATIENCE_S
-    while record.state not in states:
-        assert time.monotonic() < give_up_at, f"{record} is still {record.state}"
-        time.sleep(0.1)
-        record.refresh_from_db()
-    return record
 
 
 def bring(text: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from integrations.money import usd
 from integrations.queries.filters import error_classes
-from integrations.wording import ERRORS, Said, error_label, in_words, said
+from integrations.wording import ERRORS, Said, error_label, in_words, lookup_names, said
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,17 @@ def test_what_is_no_class_of_ours_stays_as_it_is(kept, words):
 
 def test_an_unknown_class_keeps_its_name():
     assert error_label("Odd") == "Odd"
+
+
+@pytest.mark.parametrize(
+    ("slugs", "names"),
+    [
+        ("twilio.line_type+sim_swap", "Twilio Lookup, Line type and SIM swap"),
+        ("google_places.text", "Google Places, By words"),
+        ("yelp.search", "Yelp, Search"),
+        ("twilio.gone_by", "Twilio Lookup, gone by"),
+        ("nobody.asks", "nobody.asks"),
+    ],
+)
+def test_lookups_and_searches_have_names(slugs, names):
+    assert lookup_names(slugs) == names

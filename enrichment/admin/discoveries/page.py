@@ -24,7 +24,7 @@ COLOURS = {
     "paused": "warning", "blocked": "danger",
 }  # fmt: skip
 # How often the page looks, by state; a discovery that has ended stays as it is.
-EVERY_S = {"working": 2, "importing": 1, "paused": 5, "blocked": 5}
+EVERY_S = {"ready": 5, "working": 2, "importing": 1, "paused": 5, "blocked": 5}
 
 
 def page(office: ModelAdmin, request: HttpRequest, row: Discovery) -> HttpResponse:
@@ -51,7 +51,7 @@ def live(office: ModelAdmin, request: HttpRequest, row: Discovery) -> HttpRespon
     """The part that changes; when the state has, the whole page comes anew."""
     if request.GET.get("seen") != row.state:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    if row.state not in EVERY_S:
+    if row.state == Discovery.State.READY or row.state not in EVERY_S:
         return HttpResponse(status=204)
     return show(office, request, "enrichment/discoveries/_live.html", "", **_live(request, row))
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from contacts.importing.files import keep
 from contacts.importing.mapping import NoPhoneColumn
 from contacts.importing.service import (
     NotPossible,
@@ -158,6 +159,12 @@ def test_numbers_can_be_pasted(run):
 
     assert counted(record) == {"created": 2, "repeated": 1}
     assert (record.name, record.progress) == ("From a mail", 1.0)
+
+
+@pytest.mark.parametrize(("text", "lines"), [("", 0), ("a", 1), ("a\nb\n", 2), ("a\nb", 2)])
+def test_a_last_line_counts_without_its_end(uploads, text, lines):
+    with keep(text) as copy:
+        assert copy.line_count == lines
 
 
 def test_a_mapping_is_remembered_for_the_same_headers(uploads, write):

@@ -7,7 +7,7 @@ import pytest
 from contacts.models import Contact
 from enrichment import services
 from enrichment.models import Recipe
-from enrichment.recipes import ensure_recipes
+from enrichment.recipes import STARTING, ensure_recipes
 from tests.enrichment.admin.recipe_forms import ADD, ARRANGE, LINE, STATUS, form, kept, page_of
 from tests.enrichment.conftest import switch
 
@@ -26,16 +26,18 @@ def test_new_recipe_is_kept_in_its_order(admin_client, recipe):
     ]
 
 
-def test_built_in_recipe_can_be_saved_as_it_is(admin_client, recipe):
+@pytest.mark.parametrize("slug", [one.slug for one in STARTING])
+def test_built_in_recipe_can_be_saved_as_it_is(admin_client, recipe, slug):
     ensure_recipes()
-    phone = Recipe.objects.get(slug="phone")
-    before = kept(phone)
+    built_in = Recipe.objects.get(slug=slug)
+    before = kept(built_in)
     wishes = [(field, str(enough), steps) for field, enough, steps in before]
 
-    response = admin_client.post(page_of(phone), form(*wishes, recipe=phone, name=phone.name))
+    typed = form(*wishes, recipe=built_in, name=built_in.name)
+    response = admin_client.post(page_of(built_in), typed)
 
     assert response.status_code == 302
-    assert kept(phone) == before
+    assert kept(built_in) == before
 
 
 @pytest.mark.parametrize(

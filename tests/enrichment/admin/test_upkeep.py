@@ -51,3 +51,19 @@ def test_a_new_one_has_no_past_to_show(admin_client):
     html = admin_client.get(ADD).content.decode()
 
     assert "DatabaseDefault" not in html and "Looked at" not in html
+
+
+def test_an_empty_list_says_what_comes_first(admin_client):
+    html = admin_client.get("/admin/enrichment/upkeep/").content.decode()
+
+    assert "Nothing is kept up yet" in html
+    assert '<a class="imp-link" href="add/">Set up the first upkeep</a>' in html
+
+
+def test_the_form_speaks_of_days_and_dollars(admin_client):
+    form = admin_client.get(ADD).context["adminform"].form
+
+    labels = [form.fields[name].label for name in ("after_days", "monthly_cap_usd", "is_on")]
+    assert labels == [
+        "Asked again after, in days", "Spends a month at most, in US dollars", "On"
+    ]  # fmt: skip

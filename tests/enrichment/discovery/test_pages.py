@@ -65,6 +65,17 @@ def test_bad_input_is_refused_and_what_was_typed_is_kept(office, change, said):
     assert Discovery.objects.count() == 0
 
 
+def test_who_waits_for_an_approval_sees_it_come(office):
+    row = made("94103")
+    live = f"{url('live', row)}?seen=ready&amp;p=1"
+    assert f'hx-get="{live}" hx-trigger="every 5s"' in html(office.get(url("change", row)))
+    assert office.get(url("live", row), {"seen": "ready"}).status_code == 204
+
+    office.post(url("approve", row), {"cap_usd": "1", "seen": row.estimate["made_at"]})
+
+    assert "HX-Refresh" in office.get(url("live", row), {"seen": "ready"}).headers
+
+
 @pytest.mark.parametrize("count", [1, 60])
 def test_pages_take_few_queries(office, django_assert_max_num_queries, count):
     row = made("\n".join(str(94000 + n) for n in range(100, 100 + count)), kind="x")

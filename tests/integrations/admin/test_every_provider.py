@@ -22,6 +22,8 @@ def test_its_page_offers_what_it_has(admin_client, provider: Provider):
     ).content.decode()
 
     assert ('id="test"' in html) is (provider.trial is not None)
+    is_untestable = provider.trial is None and bool(provider.secrets)
+    assert ("There is no test of this connection" in html) is is_untestable
     assert ("the vendor's documentation" in html) is bool(provider.docs)
     assert ('id="secrets"' in html) is bool(provider.secrets)
     assert escape(provider.notice) in html
