@@ -17,6 +17,12 @@ def told(said: Iterable[tuple[str, Value]], sure: float) -> list[Fact]:
     return [Fact(name, value, sure) for name, value in said if value not in (None, "")]
 
 
+def whole_of(headers: Mapping[str, str], name: str) -> int | None:
+    """Return a header's whole number from 0, None where there is none that can be read."""
+    text = headers.get(name, "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
 class Reader:
     """Reads one provider's bodies; a wrong shape is ContractBroken and names the key.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from integrations.auth import header_key
@@ -24,6 +25,7 @@ from integrations.provider import (
     Question,
     Rate,
     Secret,
+    Told,
     days,
     usd,
 )
@@ -40,6 +42,8 @@ STATUSES: Mapping[str, str] = {
     "disposable": "disposable",
     "unknown": "unknown",
 }
+# Which lookups draw on which part of the plan.
+PLAN = {"searches": ("domain_search", "find_email"), "verifications": ("verify_email",)}
 REMOTE_TROUBLE, ASKED_FOR_REMOVAL = 222, 451
 
 
@@ -173,8 +177,34 @@ async def verify_email(api: Api, q: Question) -> list[Fact]:
 @HUNTER.tests
 async def ask_for_the_plan(api: Api) -> str:
     """Return what the account's own page says is left of the plan; asking is free."""
-    plan = READ.part(READ.body(await api.get("/account")), "data")
-    searches = READ.part(READ.part(plan, "requests"), "searches")
+    searches = READ.part(READ.part(await _plan(api), "requests"), "searches")
     used, available = READ.whole(searches, "used"), READ.whole(searches, "available")
     left = f" {used} of {available} searches are used." if available is not None else ""
     return f"Hunter accepts the key.{left}"
+
+
+@HUNTER.tells
+async def ask_what_is_left(api: Api) -> list[Told]:
+    """Return what is left of the plan's searches and verifications until it is renewed."""
+    plan = await _plan(api)
+    found, resets_at = [], _renewal(READ.text(plan, "reset_date"))
+    for kind, lookups in PLAN.items():
+        part = READ.part(READ.part(plan, "requests"), kind)
+        used, available = READ.whole(part, "used"), READ.whole(part, "available")
+        if available is not None:
+            left = max(0, available - (used or 0))
+            name = f"{kind} of the plan"
+            found.append(Told(name, left, available, days(30), resets_at, frozenset(lookups)))
+    return found
+
+
+async def _plan(api: Api) -> Body:
+    return READ.part(READ.body(await api.get("/account")), "data")
+
+
+def _renewal(day: str) -> datetime | None:
+    """Return the beginning of the day (UTC) on which the plan is renewed."""
+    try:
+        return datetime.fromisoformat(day[:10]).replace(tzinfo=UTC)
+    except ValueError:
+        return None

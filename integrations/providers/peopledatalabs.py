@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
 
 from integrations.auth import header_key
 from integrations.firm_domains import claimed_domain, firm_domain
@@ -15,15 +17,48 @@ from integrations.provider import (
     Rate,
     Secret,
     Switch,
+    Told,
     Value,
     days,
     usd,
 )
-from integrations.reading import Body, Reader, told
+from integrations.reading import Body, Reader, told, whole_of
 
 READ = Reader("People Data Labs")
 # How sure a match is that says nothing of it: a domain names one firm, a number changes hands.
 BY_DOMAIN, BY_PHONE = 0.8, 0.5
+
+# {"minute": 99, "day": null}, also seen with Python's quotes and None; formerly a bare number.
+_A_MINUTE = re.compile(r"""["']?minute["']?\s*:\s*([0-9]{1,15})\b|^([0-9]{1,15})$""")
+
+
+def read_limits(headers: Mapping[str, str], lookups: Collection[str]) -> list[Told]:
+    """Return what is left of the minute and of the credits; each endpoint has its own of both.
+
+    docs.peopledatalabs.com/docs/usage-limits, November 2026.
+    """
+    mine, found = frozenset(lookups), []
+    left = _a_minute(headers, "x-ratelimit-remaining")
+    if left is not None:
+        limit = _a_minute(headers, "x-ratelimit-limit")
+        found.append(Told("requests a minute", left, limit, MINUTE, _reset(headers), mine))
+    credits = whole_of(headers, "x-totallimit-remaining")
+    return found if credits is None else [*found, Told("credits", credits, lookups=mine)]
+
+
+def _a_minute(headers: Mapping[str, str], name: str) -> int | None:
+    found = _A_MINUTE.search(headers.get(name, "").strip())
+    return int(found[1] or found[2]) if found else None
+
+
+def _reset(headers: Mapping[str, str]) -> datetime | None:
+    """Return the moment of the reset, which is in UTC whether it says so or not."""
+    try:
+        at = datetime.fromisoformat(headers.get("x-ratelimit-reset", "").replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
 
 PEOPLEDATALABS = Provider(
     slug="peopledatalabs",
@@ -42,6 +77,7 @@ PEOPLEDATALABS = Provider(
         ),
     ),
     rate=Rate(100, per=MINUTE),  # the free plan's; paying customers have 1,000
+    reads_limits=read_limits,
     switches=(
         Switch(
             "min_likelihood",
