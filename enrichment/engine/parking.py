@@ -56,7 +56,7 @@ class Standing:
         label, circuit = provider(slug).label, self._circuit(slug)
         if circuit.is_open:
             return CircuitOpen(f"{label}: circuit open", retry_at=circuit.retry_at)
-        return self._limiter.hearing.why_closed(view.id, label, is_sandbox=is_sandbox)
+        return self._limiter.hearing.why_closed(view.id, label, is_sandbox=view.is_sandbox)
 
     def portion(self, slug: str) -> int:
         """Return how many of those who wait for a provider may try it now.
