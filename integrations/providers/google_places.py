@@ -134,7 +134,9 @@ async def _ask(api: Api, path: str, asked: Mapping[str, Any], mask: str) -> Body
 
 
 def _page(body: Body) -> Page:
-    """Return what was found; nothing found is an empty object."""
+    """Return what was found; nothing found is an empty object. Raises ContractBroken."""
+    if body:
+        READ.body(body, "places", "nextPageToken")
     found = [business(place) for place in READ.parts(body, "places")]
     return Page(found, READ.text(body, "nextPageToken"))
 

@@ -104,7 +104,8 @@ HUNTER = Provider(
 async def domain_search(api: Api, q: Question) -> list[Fact]:
     """Return what Hunter knows of the firm behind a domain, with the pattern of its addresses."""
     domain = firm_domain(q.domain, "Hunter")
-    found = READ.part(READ.body(await api.get("/domain-search", domain=domain, limit="1")), "data")
+    answer = READ.body(await api.get("/domain-search", domain=domain, limit="1"), "data")
+    found = READ.part(answer, "data")
     if not READ.parts(found, "emails") and not READ.text(found, "pattern"):
         return []
     said = [
@@ -130,7 +131,8 @@ async def find_email(api: Api, q: Question) -> list[Fact]:
     answer = READ.body(
         await api.get(
             "/email-finder", domain=domain, first_name=q.first_name, last_name=q.last_name
-        )
+        ),
+        "data",
     )
     found = READ.part(answer, "data")
     email, score = READ.text(found, "email"), READ.score(found, "score")
@@ -164,7 +166,7 @@ def _person(found: Body, sure: float) -> list[Fact]:
 )
 async def verify_email(api: Api, q: Question) -> list[Fact]:
     """Return whether a mailbox takes mail; a status that we do not know is left out."""
-    found = READ.part(READ.body(await api.get("/email-verifier", email=q.email)), "data")
+    found = READ.part(READ.body(await api.get("/email-verifier", email=q.email), "data"), "data")
     status, score = STATUSES.get(READ.text(found, "status")), READ.score(found, "score")
     kinds = [name for name in ("disposable", "webmail", "gibberish") if READ.flag(found, name)]
     sure = 0.6 if status in ("unknown", "accept_all") else 0.95
@@ -199,7 +201,7 @@ async def ask_what_is_left(api: Api) -> list[Told]:
 
 
 async def _plan(api: Api) -> Body:
-    return READ.part(READ.body(await api.get("/account")), "data")
+    return READ.part(READ.body(await api.get("/account"), "data"), "data")
 
 
 def _renewal(day: str) -> datetime | None:

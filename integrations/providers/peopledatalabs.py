@@ -116,7 +116,8 @@ def likelihood(body: Body, unsaid: float) -> float:
 async def enrich_company(api: Api, q: Question) -> list[Fact]:
     """Return the firm at a domain; its answer is flat, as its SDK has it."""
     domain = firm_domain(q.domain, "People Data Labs")
-    found = held(READ.body(await api.get("/company/enrich", website=domain, titlecase="true")))
+    answer = await api.get("/company/enrich", website=domain, titlecase="true")
+    found = held(READ.body(answer, "id", "name"))
     said: list[tuple[str, Value]] = [
         ("name", READ.text(found, "name")),
         ("company_type", READ.text(found, "type").lower()),
@@ -164,7 +165,7 @@ async def enrich_person(api: Api, q: Question) -> list[Fact]:
     asked = {theirs: q.get(ours) for ours, theirs in PERSON_INPUTS.items() if q.get(ours)}
     least = max(1, min(10, int(api.options.get("min_likelihood") or 6)))
     asked |= {"min_likelihood": str(least), "titlecase": "true"}
-    answer = READ.body(await api.get("/person/enrich", headers=None, auth=None, **asked))
+    answer = READ.body(await api.get("/person/enrich", headers=None, auth=None, **asked), "data")
     found = held(READ.part(answer, "data"))
     levels = READ.texts(found, "job_title_levels")
     said: list[tuple[str, Value]] = [
@@ -231,7 +232,7 @@ def _url(text: str) -> str:
 @PEOPLEDATALABS.tests
 async def ask_for_nobody(api: Api) -> str:
     """Return that the key is taken; its own sandbox, which knows invented people, is free."""
-    READ.body(await api.get("sandbox:/person/enrich", email="irussell@example.org"))
+    READ.body(await api.get("sandbox:/person/enrich", email="irussell@example.org"), "data")
     return (
         "People Data Labs accepts the key. Its sandbox answers; what is left is on its dashboard."
     )

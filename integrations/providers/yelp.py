@@ -110,9 +110,10 @@ async def search(api: Api, wanted: Wanted, cursor: str) -> Page:
     else:
         params["location"] = wanted.near
     try:
-        body = READ.body(await api.get("/v3/businesses/search", headers=None, auth=None, **params))
+        answer = await api.get("/v3/businesses/search", headers=None, auth=None, **params)
     except NotFound:
         return Page([])  # Yelp knows no such place
+    body = READ.body(answer, "businesses")
     found = [business(one) for one in READ.parts(body, "businesses")]
     after, total = offset + len(found), READ.whole(body, "total") or 0
     return Page(found, str(after) if found and after < min(total, MOST) else "")

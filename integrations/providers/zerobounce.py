@@ -80,7 +80,7 @@ async def _ask_one(api: Api, email: str) -> dict[str, Reply]:
     found = READ.body(await api.get(path, email=email, ip_address=""))
     if "error" in found:
         raise await _refusal(api, READ.text(found, "error"))
-    return {email: read(found)}
+    return {email: read(READ.body(found, "address"))}
 
 
 async def _ask_batch(api: Api, emails: Sequence[str]) -> dict[str, Reply]:

@@ -230,7 +230,7 @@ async def ask_for_limits(api: Api) -> list[Told]:
     `ttl` is taken as the seconds of the window; a rule without one, or of a package that we do not
     ask, says nothing to us.
     """
-    body = READ.body(await api.get("/v2/RateLimits"))
+    body = READ.body(await api.get("/v2/RateLimits"), "rate_limits")
     names = {package.key: package.name for package in PACKAGES.values()}
     found = []
     for rule in READ.parts(body, "rate_limits"):
