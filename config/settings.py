@@ -121,6 +121,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600.0,
         "options": {"expire_seconds": 600},
     },
+    "ask_limits": {
+        "task": "integrations.ask_limits",
+        "schedule": 600.0,
+        "options": {"expire_seconds": 600},
+    },
     "watch": {
         "task": "dashboards.watch",
         "schedule": 30.0,

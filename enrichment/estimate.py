@@ -91,7 +91,8 @@ def estimate(run: Run, note: Callable[[float], None] = lambda share: None) -> Es
         calls = _calls(cursor, steps, accounts.is_sandbox, plan.fresh_days)
         cursor.execute("DROP TABLE picked")
     rows = _rows(steps, counts, foreseen, contacts - invalid, contacts, accounts)
-    requests = timing.requests(steps, {row.lookup: row.expected for row in rows})
+    asked = {row.lookup: row.expected for row in rows}
+    requests = timing.requests(steps, asked)
     calls = max(calls, round(sum(requests.values())))
     return Estimate(
         contacts=contacts,
@@ -99,12 +100,12 @@ def estimate(run: Run, note: Callable[[float], None] = lambda share: None) -> Es
         duplicates=contacts - numbers - invalid,
         invalid=invalid,
         calls=calls,
-        seconds=timing.seconds(requests, accounts),
+        seconds=timing.seconds(requests, accounts, asked),
         min_usd=sum((row.min_usd for row in rows), Decimal(0)),
         expected_usd=sum((row.expected_usd for row in rows), Decimal(0)),
         max_usd=_most(rows, plan, contacts),
         lookups=rows,
-        problems=tuple(_problems(steps, accounts)),
+        problems=(*_problems(steps, accounts), *timing.shortages(asked, accounts)),
     )
 
 

@@ -8,7 +8,9 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from enrichment import timing
 from enrichment.models import Run, RunLookup
+from integrations.models import Account
 
 SAMPLES = 8  # looks of a page at its run, about two seconds apart
 
@@ -57,7 +59,22 @@ def pace(run: Run, samples: Sequence[Sample]) -> Pace:
     if seconds <= 0:
         return Pace(None, None)
     rate = max(0, count - before) / seconds
-    return Pace(rate, (run.total_count - count) / rate if rate else None)
+    left_s = (run.total_count - count) / rate if rate else None
+    told_s = _told_s(run)
+    return Pace(rate, max(left_s or 0.0, told_s) if told_s else left_s)
+
+
+def _told_s(run: Run) -> float:
+    """Return how long the rest takes at least, by what providers told of their limits."""
+    lookups = (run.estimate or {}).get("lookups") or ()
+    share = 1 - run.finished_count / run.total_count if run.total_count else 0.0
+    asked = {one["lookup"]: share * one.get("expected", 0.0) for one in lookups}
+    slugs = {slug.partition(".")[0] for slug in asked}
+    if not slugs:
+        return 0.0
+    rows = Account.objects.filter(provider__in=slugs, is_enabled=True)
+    ids = dict(rows.values_list("provider", "pk"))
+    return timing.told_seconds(asked, ids, in_sandbox=run.is_sandbox)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from enrichment.ringing import ring, ring_estimate
 from integrations import fleet, ledger
 from integrations.accounts import Accounts
 from integrations.errors import CallError
+from integrations.services import resume_renewed
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +48,7 @@ def sweep() -> None:
     for run_id in Run.objects.filter(state=Run.State.DRAFT).values_list("pk", flat=True):
         ring_estimate(run_id)
     fleet.restore()
+    resume_renewed()
     _end_emptied_runs()
     accounts = Accounts()
     accounts.refresh()

@@ -1,10 +1,11 @@
 """Everything that must be true of every call to a provider, once: a guard around the connections.
 
-For each attempt, in this order: a place among the account's calls in flight, a permit of its
-rate, the provider's circuit, the time-out, the whole body (10 MB at most), the verdict. The
-circuit comes last, so that a call which waited for a permit is not sent to a provider that failed
-meanwhile. Failures that may pass are repeated, with jitter and in obedience to Retry-After; what
-was perhaps received is never repeated here (OutcomeUnknown): the engine decides.
+For each attempt, in this order: a place among the account's calls in flight, what the provider
+told of its limits, a permit of the account's rate, the provider's circuit, the time-out, the whole
+body (10 MB at most), the verdict. The circuit comes last, so that a call which waited for a permit
+is not sent to a provider that failed meanwhile. Failures that may pass are repeated, with jitter
+and in obedience to Retry-After; what was perhaps received is never repeated here (OutcomeUnknown):
+the engine decides.
 
 What has an HTTP answer is returned whatever its status, with the error in `call.error`; what has
 none raises its CallError.
@@ -40,7 +41,7 @@ from integrations.errors import (
     Unreachable,
 )
 from integrations.exchange import Incoming, Outgoing, TooBig, exchange
-from integrations.limits import Limiter
+from integrations.limits import Limiter, has_limits_to_tell
 from integrations.redaction import exchange_text
 from integrations.retrying import Outcome, RetryPolicy
 
@@ -110,6 +111,8 @@ class Guard:
             async with place:
                 if account.refusal.error:
                     raise account.refusal.error
+                if has_limits_to_tell(call.provider):
+                    await self._obey(call)
                 if account.windows:
                     await self._limiter.acquire(str(account.id), account.windows)
                 with circuit.calling():
@@ -119,9 +122,18 @@ class Guard:
         except CallError as error:
             call.error = error
             if isinstance(error, CredentialRejected | QuotaExhausted):
+                error.retry_at = error.retry_at or self._limiter.hearing.reset_of(call)
                 account.refusal.error = error
             return Outcome(incoming, error)
         return Outcome(incoming, None)
+
+    async def _obey(self, call: Call) -> None:
+        """Return when the limits that the provider told leave room. Raises RateReached."""
+        for told in await self._limiter.hearing.obey(call):
+            assert told.limit is not None
+            assert told.per is not None
+            window = ((told.limit, told.per.total_seconds()),)
+            await self._limiter.acquire(f"{call.account.id}:{told.name}", window)
 
     async def _send(self, outgoing: Outgoing, call: Call) -> Incoming:
         """Return the answer, read. Raises what the lack of one means."""
@@ -145,6 +157,8 @@ class Guard:
         if failure:  # not chained: the library's text has the address with its keys
             raise failure
         call.status = incoming.status
+        if call.provider.reads_limits is not None:
+            self._limiter.hearing.look(call, incoming.headers)
         call.remote_id = remote_id(call, incoming.headers)
         return incoming
 

@@ -17,6 +17,12 @@ def told(said: Iterable[tuple[str, Value]], sure: float) -> list[Fact]:
     return [Fact(name, value, sure) for name, value in said if value not in (None, "")]
 
 
+def whole_of(headers: Mapping[str, str], name: str) -> int | None:
+    """Return a header's whole number from 0, None where there is none that can be read."""
+    text = headers.get(name, "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
 class Reader:
     """Reads one provider's bodies; a wrong shape is ContractBroken and names the key.
 
@@ -33,10 +39,15 @@ class Reader:
         kind = type(value).__name__
         return ContractBroken(f"{self.label}: {key} has a shape we do not know ({kind})")
 
-    def body(self, value: Any) -> Body:
-        """Return an answer that has to be an object."""
+    def body(self, value: Any, *one_of: str) -> Body:
+        """Return an answer that has to be an object, with `one_of` these keys where some are named.
+
+        An object without them is something else in a good answer's place, perhaps an error.
+        """
         if not isinstance(value, dict):
             raise self.broken("the answer", value)
+        if one_of and not any(key in value for key in one_of):
+            raise ContractBroken(f"{self.label}: the answer has no {' and no '.join(one_of)}")
         return value
 
     def text(self, body: Body, key: str) -> str:

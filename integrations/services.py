@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -41,10 +42,12 @@ def set_secrets(
         row = Account.objects.select_for_update().get(pk=account.pk)
         row.secrets = secret_box().seal({**_kept(row, changed), **changed})
         row.secrets_set = {**row.secrets_set, **dict.fromkeys(changed, _stamp(user))}
-        row.state, row.state_reason, row.state_since = Account.State.OK, "", None
+        row.state, row.state_reason = Account.State.OK, ""
+        row.state_since = row.state_until = None
         row.save(
             update_fields=[
-                "secrets", "secrets_set", "state", "state_reason", "state_since", "updated_at",
+                "secrets", "secrets_set", "state", "state_reason", "state_since", "state_until",
+                "updated_at",
             ]
         )  # fmt: skip
         labels = {secret.name: secret.label for secret in provider(row.provider).secrets}
@@ -81,12 +84,26 @@ def reseal_secrets() -> int:
         return len(rows) + sum(reseal() for reseal in _RESEALING)
 
 
-def stop_account(account_id: int, version: int, state: str, reason: str) -> bool:
-    """Mark an account as refused or used up, unless it was changed since `version`."""
+def stop_account(
+    account_id: int, version: int, state: str, reason: str, *, until: datetime | None = None
+) -> bool:
+    """Mark an account as refused or used up, unless it was changed since `version`.
+
+    From `until` on it is asked again by itself (`resume_renewed`).
+    """
     return bool(
         Account.objects.filter(pk=account_id, version=version, state=Account.State.OK).update(
-            state=state, state_reason=reason[:300], state_since=timezone.now()
+            state=state, state_reason=reason[:300], state_since=timezone.now(), state_until=until
         )
+    )
+
+
+def resume_renewed() -> int:
+    """Let accounts be asked again whose plan was to be renewed by now; return how many."""
+    now = timezone.now()
+    renewed = Account.objects.filter(state=Account.State.EXHAUSTED, state_until__lte=now)
+    return renewed.update(
+        state=Account.State.OK, state_reason="", state_since=None, state_until=None, updated_at=now
     )
 
 
@@ -98,8 +115,9 @@ def resume_account(
     if version is not None:
         rows = rows.filter(version=version)
     moved = rows.update(
-        state=Account.State.OK, state_reason="", state_since=None, updated_at=timezone.now()
-    )
+        state=Account.State.OK, state_reason="", state_since=None, state_until=None,
+        updated_at=timezone.now(),
+    )  # fmt: skip
     if moved:
         note(account, user, "Asked again after it was stopped")
     account.refresh_from_db()

@@ -131,6 +131,8 @@ def _act(account: Account, error: CallError | None, user: AbstractUser) -> bool:
         return services.resume_account(account, user, version=account.version)
     for kind, state in STOPS:
         if isinstance(error, kind):
-            services.stop_account(account.pk, account.version, state, str(error))
+            services.stop_account(
+                account.pk, account.version, state, str(error), until=error.retry_at
+            )
     account.refresh_from_db()
     return False

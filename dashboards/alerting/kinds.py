@@ -38,6 +38,7 @@ class Kind:
 
 QUEUES, CIRCUITS, HOME = "dashboards:queues", "dashboards:circuits", "admin:index"
 BUDGETS, CALLS = "admin:integrations_budget_changelist", "admin:integrations_apicall_changelist"
+ANSWERS = "admin:enrichment_answer_changelist"
 LEADS = "admin:enrichment_leadscore_changelist"
 KINDS = {
     kind.slug: kind
@@ -66,6 +67,9 @@ KINDS = {
              "Work goes on, slower and by each process's own view; bring Redis back.", HOME),
         Kind("postgres", "PostgreSQL runs out of connections", "%", DANGER, 85, 75, 60, 60,
              "Stop a worker or web process, or raise max_connections.", HOME),
+        Kind("contract_broken", "A provider changed its answers", "answers", WARNING, 1, 0, 0, 60,
+             "No contact was changed by them. Report it with the words of one, on the answers'"
+             " page; asking again will not help before that is mended.", ANSWERS),
         Kind("lead_changed", "A lead's domain changed", "changes", WARNING, 1, 0, 0, 0,
              "Look at the lead: its history has the change.", LEADS, is_event=True),
     )

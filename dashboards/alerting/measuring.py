@@ -13,6 +13,7 @@ from django_celery_beat.models import PeriodicTask
 from contacts.leases import living_workers
 from dashboards import queues
 from dashboards.alerting import budgets
+from dashboards.alerting.broken import broken_contracts
 from dashboards.alerting.failing import failure_rates
 from dashboards.alerting.leads import lead_changes
 from dashboards.alerting.moving import still_s
@@ -45,10 +46,12 @@ def measure() -> tuple[set[str], list[Reading]]:
         *_dead(),
         *_connections(),
         *lead_changes(),
+        *broken_contracts(),
     ]
     kinds = {
         "queue_depth", "queue_age", "no_worker", "beat_silent", "failure_rate", "budget_near",
         "budget_used", "dead_letters", "postgres", "redis", "lead_changed",
+        "contract_broken",
     }  # fmt: skip
     if redis.problem:
         readings.append(Reading("redis", "", 1, redis.problem))

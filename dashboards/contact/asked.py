@@ -27,7 +27,7 @@ _OUTCOMES = {
     "pending": Pill("Asked, answered later", "info"),
 }
 _STATES = {"done": "success", "claimed": "info", "failed": "danger", "dead": "danger"}
-_ANSWERS = {"hit": "success", "unknown": "warning", "pending": "info"}
+_ANSWERS = {"hit": "success", "unknown": "warning", "pending": "info", "broken": "danger"}
 _CALLS = {"answered": "success", "failed": "danger", "unknown": "warning"}
 
 

@@ -12,6 +12,7 @@ JOBS = {
     "enrichment.keep_up": "Start the runs that keep fields fresh",
     "enrichment.forget_pages": "Forget web pages that may not be kept",
     "enrichment.tend_leads": "Score leads that changed, and scan what is due",
+    "integrations.ask_limits": "Ask providers what is left of their plans",
     "dashboards.watch": "Look for alerts, and send messages",
     "dashboards.clear_old": "Clear what is kept too long",
 }
@@ -23,6 +24,7 @@ OWN = {
     "keep_up": "Keep fresh",
     "forget_pages": "Forget pages",
     "tend_leads": "Tend leads",
+    "ask_limits": "Ask for limits",
     "watch": "Watch",
     "clear_old": "Clear old rows",
 }

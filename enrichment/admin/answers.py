@@ -22,7 +22,9 @@ from enrichment.templatetags.enrichment_words import field_label
 from integrations.money import usd
 from integrations.wording import lookup_names
 
-COLOURS = {"hit": "success", "miss": "", "unknown": "warning", "pending": "info"}
+COLOURS = {
+    "hit": "success", "miss": "", "unknown": "warning", "pending": "info", "broken": "danger",
+}  # fmt: skip
 
 
 @admin.register(Answer)

@@ -125,4 +125,4 @@ def _part(ended: Ended) -> tuple[str, str, Decimal]:
 def _stop(call: Call, error: CallError) -> None:
     is_refused = isinstance(error, CredentialRejected)
     state = Account.State.REJECTED if is_refused else Account.State.EXHAUSTED
-    stop_account(call.account.id, call.account.version, state, str(error))
+    stop_account(call.account.id, call.account.version, state, str(error), until=error.retry_at)

@@ -19,6 +19,7 @@ import structlog
 from enrichment import golden
 from enrichment.engine.desk import PENDING_FOR, Request, is_paid
 from enrichment.engine.items import ZERO, AnswerRow, Outcome
+from enrichment.engine.jsontext import clipped
 from enrichment.engine.writing import Batch
 from integrations.api import HttpApi
 from integrations.calls import Call
@@ -42,9 +43,14 @@ from integrations.registry import provider
 log = structlog.get_logger(__name__)
 CALLS = logging.getLogger(__name__)
 BROKEN_EVERY_S = 60.0
+NOT_FRESH = timedelta()
 _broken_until: dict[str, float] = {}  # of this process, by provider
 
 FAR = timedelta(days=3650)
+# What reading an answer of another shape may raise where a provider's file is not on its guard.
+MISREADING = (
+    KeyError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RecursionError,
+)  # fmt: skip
 LEAST_PAUSE_S = 0.5
 
 Pairs = Sequence[tuple[Ask, UUID]]
@@ -86,7 +92,7 @@ class Caller:
         except CallError as error:
             call.error = call.error or error
             return [Reply(error=error, raw=api.last_body) for _ in asks]
-        except (KeyError, TypeError, ValueError, AttributeError, LookupError) as mistake:
+        except MISREADING as mistake:
             log.exception("provider_file_failed", provider=call.provider.slug, lookup=lookup.slug)
             call.error = ContractBroken(
                 f"{lookup.slug}: {type(mistake).__name__} reading the answer"
@@ -97,7 +103,9 @@ class Caller:
         self, call: Call, requests: Sequence[Request], asks: Sequence[Ask], replies: Sequence[Reply]
     ) -> None:
         """Hand the call to the ledger, or give its reservations back when nothing was sent."""
-        _note(call, replies)
+        broken = next((r.error for r in replies if isinstance(r.error, ContractBroken)), None)
+        call.error = call.error or broken  # of one in a batch, the call's own is none
+        _note(call, broken)
         batch = self._batch()
         intents = [request.intent for request in requests if request.intent]
         batch.call_keys.extend(request.call_key for request in requests)
@@ -133,7 +141,7 @@ class Caller:
                 outcome.error = OutcomeHeld(
                     f"{request.provider}: the outcome of a call is unknown; decide on its page"
                 )
-            if is_held or not outcome.error:
+            if is_held or not outcome.error or isinstance(outcome.error, ContractBroken):
                 row = _answer(request, ask.lookup, key, outcome, reply, now)
                 outcome.answer = str(row.id)
                 self._batch().answers.append(row)
@@ -148,12 +156,11 @@ def _wait(outcome: Outcome, later: Pending, ask: Ask, taken_at: datetime, now: d
     outcome.due_at = now + pause
 
 
-def _note(call: Call, replies: Sequence[Reply]) -> None:
+def _note(call: Call, broken: ContractBroken | None) -> None:
     """Log the call at DEBUG, as the ledger has it; a broken contract as an error, once a minute.
 
     A provider that changed its answers is for a developer to hear of, but not at every call.
     """
-    broken = next((r.error for r in replies if isinstance(r.error, ContractBroken)), None)
     if broken and time.monotonic() > _broken_until.get(call.provider.slug, 0.0):
         _broken_until[call.provider.slug] = time.monotonic() + BROKEN_EVERY_S
         log.error("contract_broken", exc_info=broken, **_facts(call))
@@ -175,9 +182,10 @@ def _facts(call: Call) -> dict[str, Any]:
 def _answer(
     request: Request, lookup: Lookup, key: UUID, outcome: Outcome, reply: Reply, now: datetime
 ) -> AnswerRow:
-    is_unknown = outcome.kind == "error"
+    is_broken = isinstance(outcome.error, ContractBroken)
+    is_unknown = outcome.kind == "error" and not is_broken
     terms = request.terms[lookup.slug]
-    fresh_for = FAR if is_unknown else terms.fresh_for
+    fresh_for = FAR if is_unknown else NOT_FRESH if is_broken else terms.fresh_for
     if outcome.kind == "miss" and lookup.miss_fresh_for:
         fresh_for = min(fresh_for, lookup.miss_fresh_for)
     if reply.fresh_for is not None:
@@ -187,9 +195,9 @@ def _answer(
         key,
         lookup.slug,
         request.request_id,
-        "unknown" if is_unknown else outcome.kind,
+        "unknown" if is_unknown else "broken" if is_broken else outcome.kind,
         outcome.facts,
-        reply.raw,
+        clipped(reply.raw) if is_broken else reply.raw,
         outcome.usd,
         request.item.run.is_sandbox,
         datetime.fromisoformat(outcome.observed_at),

@@ -56,7 +56,7 @@ class Engine:
         self._accounts = Accounts()
         self._desk_accounts = Accounts()
         self._batch = Batch()
-        self._standing = Standing(gate.board, self._accounts)
+        self._standing = Standing(gate.board, gate.limiter, self._accounts)
         desk = Desk(self._desk_lane, self._desk_accounts, worker_id)
         self._asker = Asker(desk, Caller(gate, lambda: self._batch), self._standing.closed)
         self._tasks: set[asyncio.Task[None]] = set()

@@ -14,6 +14,7 @@ from django.db import connection
 from integrations.accounts import Accounts
 from integrations.circuits import Circuit, CircuitBoard
 from integrations.errors import CallError, CircuitOpen
+from integrations.limits import Limiter
 from integrations.registry import UnknownProvider, provider
 
 FRESH_S = 0.02
@@ -22,10 +23,11 @@ PORTION = 500
 
 
 class Standing:
-    """What the engine's process knows of providers: their accounts and circuits."""
+    """What the engine's process knows of providers: their accounts, circuits and limits."""
 
-    def __init__(self, board: CircuitBoard, accounts: Accounts) -> None:
+    def __init__(self, board: CircuitBoard, limiter: Limiter, accounts: Accounts) -> None:
         self._board = board
+        self._limiter = limiter
         self._accounts = accounts
         self._seen: dict[str, CallError | None] = {}
         self._stale_at = 0.0  # monotonic
@@ -48,13 +50,13 @@ class Standing:
 
     def _closed(self, slug: str) -> CallError | None:
         try:
-            self._accounts.view(slug)
+            view = self._accounts.view(slug)
         except CallError as why:
             return why
-        circuit = self._circuit(slug)
-        if not circuit.is_open:
-            return None
-        return CircuitOpen(f"{provider(slug).label}: circuit open", retry_at=circuit.retry_at)
+        label, circuit = provider(slug).label, self._circuit(slug)
+        if circuit.is_open:
+            return CircuitOpen(f"{label}: circuit open", retry_at=circuit.retry_at)
+        return self._limiter.hearing.why_closed(view.id, label, is_sandbox=view.is_sandbox)
 
     def portion(self, slug: str) -> int:
         """Return how many of those who wait for a provider may try it now.

@@ -88,7 +88,8 @@ def _stop_accounts(calls: Sequence[Call]) -> None:
     for account_id, call in {call.account.id: call for call in calls}.items():
         is_refused = isinstance(call.error, CredentialRejected)
         state = Account.State.REJECTED if is_refused else Account.State.EXHAUSTED
-        stop_account(account_id, call.account.version, state, str(call.error))
+        until = call.error.retry_at if call.error else None
+        stop_account(account_id, call.account.version, state, str(call.error), until=until)
 
 
 def _stands(batch: Batch) -> bool:

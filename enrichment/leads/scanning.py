@@ -131,7 +131,8 @@ async def _ask(gate: Gate, own: UUID, subjects: Sequence[Subject]) -> None:
     try:
         await lane.run(accounts.refresh)
         desk = Desk(lane, accounts, own)
-        asker = Asker(desk, Caller(gate, lambda: batch), Standing(gate.board, accounts).closed)
+        standing = Standing(gate.board, gate.limiter, accounts)
+        asker = Asker(desk, Caller(gate, lambda: batch), standing.closed)
         wanted = [found for slug in LOOKUPS if accounts.terms(found := lookup(slug)).is_enabled]
         await asyncio.gather(*(_ask_about(asker, subject, wanted) for subject in subjects))
         await lane.run(write, batch, own)

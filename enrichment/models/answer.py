@@ -15,7 +15,8 @@ class Answer(models.Model):
     answer stands for a call whose outcome was hidden and whose price is above the account's
     threshold: it blocks the question until a person lets go of it (`answering.release_unknown`). A
     `pending` one holds the `ticket` of an answer that comes later, to be asked for from `due_at`;
-    `observed_at` is when the provider took the question, and a day later it counts as a miss.
+    `observed_at` is when the provider took the question, and a day later it counts as a miss. A
+    `broken` one keeps the words of an answer whose shape we do not know; it never counts.
     """
 
     class Outcome(models.TextChoices):
@@ -23,6 +24,7 @@ class Answer(models.Model):
         MISS = "miss", "Nothing known"
         UNKNOWN = "unknown", "Held: perhaps paid for"
         PENDING = "pending", "Answers later"
+        BROKEN = "broken", "A form we do not know"
 
     id = models.UUIDField(primary_key=True, help_text="Sorts by time.")
     question_key = models.UUIDField()
@@ -44,12 +46,14 @@ class Answer(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="answer_outcome_known",
-                condition=Q(outcome__in=["hit", "miss", "unknown", "pending"]),
+                condition=Q(outcome__in=["hit", "miss", "unknown", "pending", "broken"]),
             ),
         ]
         indexes = [
             # The engine and the estimate ask for the newest answer to a question.
             models.Index(name="answer_by_question", fields=["question_key"]),
+            # The newest that nobody could read, for the alert.
+            models.Index(name="answer_broken", fields=["-id"], condition=Q(outcome="broken")),
             # A callback brings the ticket that the provider was given.
             models.Index(name="answer_pending", fields=["lookup"], condition=Q(outcome="pending")),
         ]

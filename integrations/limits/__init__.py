@@ -29,6 +29,7 @@ the pause begins anew for all, so that the others can do the same. If only some 
 reach Redis, the provider may see their shares on top of the limit.
 """
 
+from integrations.limits.hearing import has_limits_to_tell
 from integrations.limits.limiter import Limiter
 
-__all__ = ["Limiter"]
+__all__ = ["Limiter", "has_limits_to_tell"]

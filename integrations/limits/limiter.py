@@ -7,7 +7,9 @@ from time import monotonic
 
 import redis.asyncio
 
+from integrations.limits.hearing import Hearing
 from integrations.limits.lane import Answer, Block, Lane, Late
+from integrations.limits.memo import Memo
 from integrations.limits.script import SCRIPT
 from integrations.redis_link import Outage, impatient_async
 
@@ -19,7 +21,7 @@ class Limiter:
     """Permits for calls; `redis=None` limits this process alone, to its share.
 
     `share` is the part of every rate that this process may use while Redis is away: one divided by
-    the number of worker processes.
+    the number of worker processes. `hearing` is what providers told of their own limits.
     """
 
     def __init__(self, redis: redis.asyncio.Redis | None, *, share: float = 1.0) -> None:
@@ -30,6 +32,7 @@ class Limiter:
         self._lanes: dict[tuple[str, tuple[tuple[int, float], ...]], Lane] = {}
         self._redis = client = None if redis is None else impatient_async(redis)
         self._script = None if client is None else client.register_script(SCRIPT)
+        self.hearing = Hearing(None if client is None else Memo(client))
 
     async def acquire(
         self, key: str, windows: Sequence[tuple[int, float]], *, deadline_s: float = 30.0
@@ -49,6 +52,7 @@ class Limiter:
 
     async def aclose(self) -> None:
         """Refuse all who wait, and close the connections to Redis."""
+        await self.hearing.aclose()
         for lane in self._lanes.values():
             await lane.aclose()
         if self._redis is not None:

@@ -41,6 +41,9 @@ class Account(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.OK)
     state_reason = models.CharField(max_length=300, blank=True)
     state_since = models.DateTimeField(null=True, blank=True)
+    state_until = models.DateTimeField(
+        null=True, blank=True, help_text="When a used-up plan is renewed, if the provider told."
+    )
     version = models.PositiveIntegerField(default=1, editable=False, db_default=1)
     created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
     updated_at = models.DateTimeField(auto_now=True, db_default=Now())

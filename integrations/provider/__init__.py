@@ -6,6 +6,8 @@ tree, `auth` and nothing else of ours (DESIGN.md §4).
 
 from integrations.provider.describing import (
     Classifier,
+    LimitsAsker,
+    LimitsReader,
     Provider,
     Secret,
     Switch,
@@ -30,6 +32,7 @@ from integrations.provider.terms import (
     SECOND,
     Price,
     Rate,
+    Told,
     days,
     usd,
 )
@@ -46,6 +49,8 @@ __all__ = [
     "Fact",
     "Gather",
     "GatheredAsker",
+    "LimitsAsker",
+    "LimitsReader",
     "Lookup",
     "Price",
     "Provider",
@@ -54,6 +59,7 @@ __all__ = [
     "Reply",
     "Secret",
     "Switch",
+    "Told",
     "Trial",
     "Value",
     "days",

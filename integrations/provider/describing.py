@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 from integrations.auth import Auth
 from integrations.errors import CallError
 from integrations.provider.lookups import Api, Asker, Lookup, Value
-from integrations.provider.terms import Price, Rate
+from integrations.provider.terms import Price, Rate, Told
 
 if TYPE_CHECKING:
     from integrations.search import Search
 
 Classifier = Callable[[int, Any, Mapping[str, str]], CallError | None]
 Trial = Callable[[Api], Awaitable[str]]
+LimitsReader = Callable[[Mapping[str, str], Collection[str]], Sequence[Told]]
+LimitsAsker = Callable[[Api], Awaitable[Sequence[Told]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ class Provider:
     whois:// is asked by a line of text (`Api.ask_line`). A switch called "base_url" lets an
     operator ask another server that speaks the same. `notice` is what a
     person has to know before holding an account, shown wherever the provider is. `error_docs` is
-    the vendor's page about one error, with `{code}` in it.
+    the vendor's page about one error, with `{code}` in it. `reads_limits` finds what is left in the
+    headers of an answer to the lookups named; `asks_limits` asks for it, for free.
     """
 
     slug: str
@@ -71,6 +74,8 @@ class Provider:
     switches: tuple[Switch, ...] = ()
     lookups: dict[str, Lookup] = field(default_factory=dict)
     trial: Trial | None = None
+    reads_limits: LimitsReader | None = None
+    asks_limits: LimitsAsker | None = None
     error_docs: str = ""
     hosts: Mapping[str, str] = field(default_factory=dict)
     notice: str = ""
@@ -128,3 +133,8 @@ class Provider:
         """
         self.trial = trial
         return trial
+
+    def tells(self, ask: LimitsAsker) -> LimitsAsker:
+        """Register the coroutine that asks what is left; like a trial, it costs nothing."""
+        self.asks_limits = ask
+        return ask

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 SECOND = timedelta(seconds=1)
@@ -50,3 +51,24 @@ def usd(amount: str, *, on_hit_only: bool = False, source: str = "") -> Price:
 
 
 FREE = usd("0")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a provider says of one of its limits; None of what it does not say.
+
+    `name` tells them apart and reads in a sentence ("requests a day"). Of `limit` in any `per`
+    there are `left` until `resets_at`; without `left` we have to count ourselves. It holds for the
+    `lookups` named, else for all.
+    """
+
+    name: str
+    left: int | None = None
+    limit: int | None = None
+    per: timedelta | None = None
+    resets_at: datetime | None = None
+    lookups: frozenset[str] = frozenset()
+
+    def concerns(self, lookups: Iterable[str]) -> bool:
+        """Tell whether a call for these lookups counts."""
+        return not self.lookups or not self.lookups.isdisjoint(lookups)

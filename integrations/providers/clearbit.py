@@ -87,7 +87,9 @@ PERSON = {
 async def find_company(api: Api, q: Question) -> list[Fact]:
     """Return the firm at a domain."""
     domain = firm_domain(q.domain, "Clearbit")
-    return company(READ.body(await api.get("company:/v2/companies/find", domain=domain)))
+    return company(
+        READ.body(await api.get("company:/v2/companies/find", domain=domain), "id", "name")
+    )
 
 
 @CLEARBIT.lookup(
@@ -103,7 +105,7 @@ async def find_company(api: Api, q: Question) -> list[Fact]:
 async def prospector(api: Api, q: Question) -> list[Fact]:
     """Return the first person of a number; older versions answer with a bare list."""
     answer = await api.get("prospector:/v1/people/search", phone=q.phone)
-    body = {"results": answer} if isinstance(answer, list) else READ.body(answer)
+    body = {"results": answer} if isinstance(answer, list) else READ.body(answer, "results")
     found = READ.parts(body, "results")
     if not found:
         return []
@@ -123,7 +125,7 @@ async def prospector(api: Api, q: Question) -> list[Fact]:
 )
 async def combined(api: Api, q: Question) -> list[Fact]:
     """Return who has a mailbox, and their firm; either may be null."""
-    found = READ.body(await api.get("person:/v2/combined/find", email=q.email))
+    found = READ.body(await api.get("person:/v2/combined/find", email=q.email), "person", "company")
     of_firm = company(READ.part(found, "company"))
     told = {fact.field for fact in of_firm}
     return of_firm + [each for each in person(READ.part(found, "person")) if each.field not in told]

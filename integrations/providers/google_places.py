@@ -134,13 +134,15 @@ async def _ask(api: Api, path: str, asked: Mapping[str, Any], mask: str) -> Body
 
 
 def _page(body: Body) -> Page:
-    """Return what was found; nothing found is an empty object."""
+    """Return what was found; nothing found is an empty object. Raises ContractBroken."""
+    if body:
+        READ.body(body, "places", "nextPageToken")
     found = [business(place) for place in READ.parts(body, "places")]
     return Page(found, READ.text(body, "nextPageToken"))
 
 
 def business(place: Body) -> Business:
-    """Return a place as a business; a broken part of an address is left out."""
+    """Return a place as a business. Raises ContractBroken."""
     parts = _address(READ.parts(place, "addressComponents"))
     where = READ.part(place, "location")
     return Business(
@@ -165,8 +167,7 @@ def business(place: Body) -> Business:
 def _address(components: list[Body]) -> dict[str, str]:
     found: dict[str, str] = {}
     for one in components:
-        kinds = one.get("types")
-        for kind in kinds if isinstance(kinds, list) else []:
+        for kind in READ.texts(one, "types"):
             if kind in PARTS:
                 name, key = PARTS[kind]
                 found.setdefault(name, READ.text(one, key))

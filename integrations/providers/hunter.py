@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from integrations.auth import header_key
@@ -24,6 +25,7 @@ from integrations.provider import (
     Question,
     Rate,
     Secret,
+    Told,
     days,
     usd,
 )
@@ -40,6 +42,8 @@ STATUSES: Mapping[str, str] = {
     "disposable": "disposable",
     "unknown": "unknown",
 }
+# Which lookups draw on which part of the plan.
+PLAN = {"searches": ("domain_search", "find_email"), "verifications": ("verify_email",)}
 REMOTE_TROUBLE, ASKED_FOR_REMOVAL = 222, 451
 
 
@@ -100,7 +104,8 @@ HUNTER = Provider(
 async def domain_search(api: Api, q: Question) -> list[Fact]:
     """Return what Hunter knows of the firm behind a domain, with the pattern of its addresses."""
     domain = firm_domain(q.domain, "Hunter")
-    found = READ.part(READ.body(await api.get("/domain-search", domain=domain, limit="1")), "data")
+    answer = READ.body(await api.get("/domain-search", domain=domain, limit="1"), "data")
+    found = READ.part(answer, "data")
     if not READ.parts(found, "emails") and not READ.text(found, "pattern"):
         return []
     said = [
@@ -126,7 +131,8 @@ async def find_email(api: Api, q: Question) -> list[Fact]:
     answer = READ.body(
         await api.get(
             "/email-finder", domain=domain, first_name=q.first_name, last_name=q.last_name
-        )
+        ),
+        "data",
     )
     found = READ.part(answer, "data")
     email, score = READ.text(found, "email"), READ.score(found, "score")
@@ -160,7 +166,7 @@ def _person(found: Body, sure: float) -> list[Fact]:
 )
 async def verify_email(api: Api, q: Question) -> list[Fact]:
     """Return whether a mailbox takes mail; a status that we do not know is left out."""
-    found = READ.part(READ.body(await api.get("/email-verifier", email=q.email)), "data")
+    found = READ.part(READ.body(await api.get("/email-verifier", email=q.email), "data"), "data")
     status, score = STATUSES.get(READ.text(found, "status")), READ.score(found, "score")
     kinds = [name for name in ("disposable", "webmail", "gibberish") if READ.flag(found, name)]
     sure = 0.6 if status in ("unknown", "accept_all") else 0.95
@@ -173,8 +179,34 @@ async def verify_email(api: Api, q: Question) -> list[Fact]:
 @HUNTER.tests
 async def ask_for_the_plan(api: Api) -> str:
     """Return what the account's own page says is left of the plan; asking is free."""
-    plan = READ.part(READ.body(await api.get("/account")), "data")
-    searches = READ.part(READ.part(plan, "requests"), "searches")
+    searches = READ.part(READ.part(await _plan(api), "requests"), "searches")
     used, available = READ.whole(searches, "used"), READ.whole(searches, "available")
     left = f" {used} of {available} searches are used." if available is not None else ""
     return f"Hunter accepts the key.{left}"
+
+
+@HUNTER.tells
+async def ask_what_is_left(api: Api) -> list[Told]:
+    """Return what is left of the plan's searches and verifications until it is renewed."""
+    plan = await _plan(api)
+    found, resets_at = [], _renewal(READ.text(plan, "reset_date"))
+    for kind, lookups in PLAN.items():
+        part = READ.part(READ.part(plan, "requests"), kind)
+        used, available = READ.whole(part, "used"), READ.whole(part, "available")
+        if available is not None:
+            left = max(0, available - (used or 0))
+            name = f"{kind} of the plan"
+            found.append(Told(name, left, available, days(30), resets_at, frozenset(lookups)))
+    return found
+
+
+async def _plan(api: Api) -> Body:
+    return READ.part(READ.body(await api.get("/account"), "data"), "data")
+
+
+def _renewal(day: str) -> datetime | None:
+    """Return the beginning of the day (UTC) on which the plan is renewed."""
+    try:
+        return datetime.fromisoformat(day[:10]).replace(tzinfo=UTC)
+    except ValueError:
+        return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from integrations.auth import header_key, query_key
@@ -24,10 +24,11 @@ from integrations.provider import (
     Rate,
     Secret,
     Switch,
+    Told,
     days,
     usd,
 )
-from integrations.reading import Body, Reader
+from integrations.reading import Body, Reader, whole_of
 
 READ = Reader("NumVerify")
 
@@ -83,6 +84,18 @@ def _kind(code: str, name: str) -> type[CallError]:
     return QuestionRejected if is_about_number else ContractBroken
 
 
+def read_limits(headers: Mapping[str, str], lookups: Collection[str]) -> list[Told]:
+    """Return what the marketplace says is left of the day and the month; it names no moment.
+
+    apilayer.com/docs/article/rate-limits, November 2026. numverify.com itself says nothing.
+    """
+    return [
+        Told(f"requests a {span}", left, whole_of(headers, f"x-ratelimit-limit-{span}"), days(per))
+        for span, per in (("day", 1), ("month", 30))
+        if (left := whole_of(headers, f"x-ratelimit-remaining-{span}")) is not None
+    ]
+
+
 NUMVERIFY = Provider(
     slug="numverify",
     label="NumVerify",
@@ -101,6 +114,7 @@ NUMVERIFY = Provider(
     ),
     rate=Rate(5, per=SECOND),
     classify=classify,
+    reads_limits=read_limits,
     switches=(
         Switch(
             "is_marketplace",

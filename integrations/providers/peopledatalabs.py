@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
 
 from integrations.auth import header_key
 from integrations.firm_domains import claimed_domain, firm_domain
@@ -15,15 +17,48 @@ from integrations.provider import (
     Rate,
     Secret,
     Switch,
+    Told,
     Value,
     days,
     usd,
 )
-from integrations.reading import Body, Reader, told
+from integrations.reading import Body, Reader, told, whole_of
 
 READ = Reader("People Data Labs")
 # How sure a match is that says nothing of it: a domain names one firm, a number changes hands.
 BY_DOMAIN, BY_PHONE = 0.8, 0.5
+
+# {"minute": 99, "day": null}, also seen with Python's quotes and None; formerly a bare number.
+_A_MINUTE = re.compile(r"""["']?minute["']?\s*:\s*([0-9]{1,15})\b|^([0-9]{1,15})$""")
+
+
+def read_limits(headers: Mapping[str, str], lookups: Collection[str]) -> list[Told]:
+    """Return what is left of the minute and of the credits; each endpoint has its own of both.
+
+    docs.peopledatalabs.com/docs/usage-limits, November 2026.
+    """
+    mine, found = frozenset(lookups), []
+    left = _a_minute(headers, "x-ratelimit-remaining")
+    if left is not None:
+        limit = _a_minute(headers, "x-ratelimit-limit")
+        found.append(Told("requests a minute", left, limit, MINUTE, _reset(headers), mine))
+    credits = whole_of(headers, "x-totallimit-remaining")
+    return found if credits is None else [*found, Told("credits", credits, lookups=mine)]
+
+
+def _a_minute(headers: Mapping[str, str], name: str) -> int | None:
+    found = _A_MINUTE.search(headers.get(name, "").strip())
+    return int(found[1] or found[2]) if found else None
+
+
+def _reset(headers: Mapping[str, str]) -> datetime | None:
+    """Return the moment of the reset, which is in UTC whether it says so or not."""
+    try:
+        at = datetime.fromisoformat(headers.get("x-ratelimit-reset", "").replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
 
 PEOPLEDATALABS = Provider(
     slug="peopledatalabs",
@@ -42,6 +77,7 @@ PEOPLEDATALABS = Provider(
         ),
     ),
     rate=Rate(100, per=MINUTE),  # the free plan's; paying customers have 1,000
+    reads_limits=read_limits,
     switches=(
         Switch(
             "min_likelihood",
@@ -80,7 +116,8 @@ def likelihood(body: Body, unsaid: float) -> float:
 async def enrich_company(api: Api, q: Question) -> list[Fact]:
     """Return the firm at a domain; its answer is flat, as its SDK has it."""
     domain = firm_domain(q.domain, "People Data Labs")
-    found = held(READ.body(await api.get("/company/enrich", website=domain, titlecase="true")))
+    answer = await api.get("/company/enrich", website=domain, titlecase="true")
+    found = held(READ.body(answer, "id", "name"))
     said: list[tuple[str, Value]] = [
         ("name", READ.text(found, "name")),
         ("company_type", READ.text(found, "type").lower()),
@@ -128,7 +165,7 @@ async def enrich_person(api: Api, q: Question) -> list[Fact]:
     asked = {theirs: q.get(ours) for ours, theirs in PERSON_INPUTS.items() if q.get(ours)}
     least = max(1, min(10, int(api.options.get("min_likelihood") or 6)))
     asked |= {"min_likelihood": str(least), "titlecase": "true"}
-    answer = READ.body(await api.get("/person/enrich", headers=None, auth=None, **asked))
+    answer = READ.body(await api.get("/person/enrich", headers=None, auth=None, **asked), "data")
     found = held(READ.part(answer, "data"))
     levels = READ.texts(found, "job_title_levels")
     said: list[tuple[str, Value]] = [
@@ -195,7 +232,7 @@ def _url(text: str) -> str:
 @PEOPLEDATALABS.tests
 async def ask_for_nobody(api: Api) -> str:
     """Return that the key is taken; its own sandbox, which knows invented people, is free."""
-    READ.body(await api.get("sandbox:/person/enrich", email="irussell@example.org"))
+    READ.body(await api.get("sandbox:/person/enrich", email="irussell@example.org"), "data")
     return (
         "People Data Labs accepts the key. Its sandbox answers; what is left is on its dashboard."
     )

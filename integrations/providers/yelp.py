@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -17,8 +17,8 @@ from integrations.errors import (
     QuotaExhausted,
     Throttled,
 )
-from integrations.provider import SECOND, Api, Provider, Rate, Secret, usd
-from integrations.reading import Body, Reader
+from integrations.provider import DAY, SECOND, Api, Provider, Rate, Secret, Told, usd
+from integrations.reading import Body, Reader, whole_of
 from integrations.search import Business, Page, Search, Wanted
 
 READ = Reader("Yelp")
@@ -60,6 +60,29 @@ def _reset(headers: Mapping[str, str]) -> datetime | None:
     return at if at.tzinfo else None
 
 
+def read_limits(headers: Mapping[str, str], lookups: Collection[str]) -> list[Told]:
+    """Return what Yelp says of the day: of all calls, and of those to this endpoint where it does.
+
+    docs.developer.yelp.com/docs/places-rate-limiting, November 2026.
+    """
+    said = (
+        ("requests a day", "ratelimit-", ""),
+        ("searches a day", "ratelimit-resource", "search"),
+    )
+    return [
+        Told(
+            name,
+            left,
+            whole_of(headers, f"{prefix}dailylimit"),
+            DAY,
+            _reset(headers),
+            frozenset({lookup} if lookup else ()),
+        )
+        for name, prefix, lookup in said
+        if (left := whole_of(headers, f"{prefix}remaining")) is not None
+    ]
+
+
 YELP = Provider(
     slug="yelp",
     label="Yelp",
@@ -71,6 +94,7 @@ YELP = Provider(
     ),
     rate=Rate(5, per=SECOND),
     classify=classify,
+    reads_limits=read_limits,
 )
 
 
@@ -87,9 +111,10 @@ async def search(api: Api, wanted: Wanted, cursor: str) -> Page:
     else:
         params["location"] = wanted.near
     try:
-        body = READ.body(await api.get("/v3/businesses/search", headers=None, auth=None, **params))
+        answer = await api.get("/v3/businesses/search", headers=None, auth=None, **params)
     except NotFound:
         return Page([])  # Yelp knows no such place
+    body = READ.body(answer, "businesses")
     found = [business(one) for one in READ.parts(body, "businesses")]
     after, total = offset + len(found), READ.whole(body, "total") or 0
     return Page(found, str(after) if found and after < min(total, MOST) else "")

@@ -27,6 +27,7 @@ from integrations.provider import (
     Reply,
     Secret,
     Switch,
+    Told,
     days,
     usd,
 )
@@ -79,7 +80,7 @@ async def _ask_one(api: Api, email: str) -> dict[str, Reply]:
     found = READ.body(await api.get(path, email=email, ip_address=""))
     if "error" in found:
         raise await _refusal(api, READ.text(found, "error"))
-    return {email: read(found)}
+    return {email: read(READ.body(found, "address"))}
 
 
 async def _ask_batch(api: Api, emails: Sequence[str]) -> dict[str, Reply]:
@@ -217,3 +218,10 @@ async def ask_for_credits(api: Api) -> str:
     if not credits:
         raise QuotaExhausted("ZeroBounce: no credits are left", status=200)
     return f"ZeroBounce accepts the key. {credits:,} credits are left."
+
+
+@ZEROBOUNCE.tells
+async def ask_what_is_left(api: Api) -> list[Told]:
+    """Return the credits that are left; they are bought, so none come by themselves."""
+    credits = await credits_left(api)
+    return [] if credits is None else [Told("credits", credits)]

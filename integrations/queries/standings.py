@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,8 +11,9 @@ from django.db import connection
 from django.db.models import F, Max, Q, Sum
 from django.utils import timezone
 
-from integrations import fleet, ledger
+from integrations import fleet, ledger, telling
 from integrations.circuits import CircuitState
+from integrations.limits.memo import Noted
 from integrations.models import Account, Budget, LookupDay
 from integrations.provider import Provider
 from integrations.queries.states import State, states_of
@@ -53,7 +54,8 @@ class Pot:
 class Standing:
     """An account at a glance; `states` has the most pressing first, `pots` today and this month.
 
-    `last_success` is a day where the moment is further back than the newest calls.
+    `told` is what the provider said of its limits; `last_success` is a day where the moment is
+    further back than the newest calls.
     """
 
     account: Account
@@ -63,6 +65,7 @@ class Standing:
     last_success: datetime | date | None
     circuit: CircuitState | None
     is_sandbox: bool
+    told: Sequence[Noted] = ()
 
     @property
     def state(self) -> State:
@@ -74,6 +77,7 @@ def standings(accounts: Iterable[Account] | None = None, *, in_sandbox: bool) ->
     known = {of.slug: of for of in PROVIDERS}
     rows = list(Account.objects.filter(provider__in=known) if accounts is None else accounts)
     used, asked, heard = _used(rows), _asked(rows, in_sandbox=in_sandbox), _heard()
+    told = telling.told([row.pk for row in rows], in_sandbox=in_sandbox)
     circuits = {state.key: state for state in fleet.board().states()}
     found = []
     for row in rows:
@@ -87,8 +91,11 @@ def standings(accounts: Iterable[Account] | None = None, *, in_sandbox: bool) ->
         circuit = circuits.get(fleet.circuit_key(of.slug, in_sandbox=in_sandbox))
         success = heard.get(row.pk) or last_day
         spent = [pot.name for pot in pots if pot.is_used_up]
-        states = states_of(row, of, circuit, spent, in_sandbox=in_sandbox, was_heard=bool(success))
-        found.append(Standing(row, of, states, pots, success, circuit, in_sandbox))
+        said = told.get(row.pk, ())
+        states = states_of(
+            row, of, circuit, spent, said, in_sandbox=in_sandbox, was_heard=bool(success)
+        )
+        found.append(Standing(row, of, states, pots, success, circuit, in_sandbox, said))
     return found
 
 

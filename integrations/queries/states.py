@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from time import time
 
 from django.conf import settings
 
 from integrations.accounts import secret_box, secrets_from_environment
 from integrations.circuits import CircuitState
+from integrations.limits.memo import Noted
 from integrations.models import Account
 from integrations.provider import Provider
 from integrations.secrets import SecretKeyInvalid, SecretUnreadable
@@ -32,17 +34,22 @@ def states_of(
     of: Provider,
     circuit: CircuitState | None,
     spent: Sequence[str],
+    told: Sequence[Noted] = (),
     *,
     in_sandbox: bool,
     was_heard: bool,
 ) -> tuple[State, ...]:
-    """Return what is true of the account; `spent` names the budgets that are used up."""
+    """Return what is true of the account.
+
+    `spent` names the budgets that are used up; `told` is what the provider said of its limits.
+    """
     found = [*_of_row(row), *_of_secrets(row, of, in_sandbox=in_sandbox)]
     if circuit and circuit.state != "closed":
         found.append(_of_circuit(circuit))
     if spent:
         text = f"The budget of {' and '.join(spent)} is used up; what costs money waits."
         found.append(State("over_budget", "Over budget", "warning", text))
+    found += [_of_limit(one) for one in told if one.is_used_up(time())]
     if in_sandbox:
         text = "The sandbox answers in the provider's place; nothing is bought."
         found.append(State("sandbox", "Sandbox", "info", text))
@@ -78,8 +85,12 @@ def _of_row(row: Account) -> Iterator[State]:
     if row.state == Account.State.REJECTED:
         yield State("rejected", "Secret refused", "danger", row.state_reason, row.state_since)
     elif row.state == Account.State.EXHAUSTED:
+        text = row.state_reason
+        if row.state_until:
+            until = f"{row.state_until:%-d %B %Y, %H:%M} UTC"
+            text = f"{text.rstrip('.')}. It is renewed, and asked again by itself, at {until}."
         label = "Plan or balance used up"
-        yield State("exhausted", label, "warning", row.state_reason, row.state_since)
+        yield State("exhausted", label, "warning", text, row.state_since)
 
 
 def _of_secrets(row: Account, of: Provider, *, in_sandbox: bool) -> Iterator[State]:
@@ -100,6 +111,13 @@ def _of_circuit(circuit: CircuitState) -> State:
     text = f"The provider failed again and again, last so: {in_words(circuit.last_error)}."
     label = "Circuit half-open" if circuit.state == "half-open" else "Circuit open"
     return State("circuit", label, "danger", text, circuit.opened_at)
+
+
+def _of_limit(one: Noted) -> State:
+    assert one.told.resets_at is not None
+    until = f"{one.told.resets_at:%-d %B %Y, %H:%M} UTC"
+    text = f"The provider says that no {one.told.name} are left; it is asked again at {until}."
+    return State("limit", "Limit reached", "warning", text, one.told_at)
 
 
 def _ready(of: Provider, *, was_heard: bool) -> State:

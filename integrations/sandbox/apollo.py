@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 
 import orjson
 
+from integrations.sandbox.counting import Counter
 from integrations.sandbox.responder import Answer, Asked
 from integrations.sandbox.world import Firm, Person, firm_at, is_known, person_named
 
@@ -18,6 +19,8 @@ MAGIC_KEYS = {
     "spent": (422, b'{"error":"You have insufficient credits to complete this request"}'),
     "busy": (429, b'{"message":"The maximum number of api calls allowed is 600 times per hour"}'),
 }
+# What a key may ask a minute and a day; one called "tight" has less a minute.
+A_MINUTE, A_DAY, TIGHT, TIGHT_A_MINUTE = 100_000, 1_000_000, "tight", 5
 LOCKED = "email_not_unlocked@domain.test"
 
 
@@ -26,14 +29,30 @@ class Apollo:
 
     slug = "apollo"
 
+    def __init__(self) -> None:
+        self._minute, self._day = Counter(60), Counter(86_400)
+
     def answer(self, asked: Asked) -> Answer:
-        """Answer one request by key and path."""
+        """Answer one request by key, with what is left of the minute and the day."""
         key = asked.header("x-api-key")
         if asked.path == "/site/v1/auth/health":
             is_known_key = key not in ("", "wrong")
             return Answer(200, orjson.dumps({"healthy": True, "is_logged_in": is_known_key}))
         if key in MAGIC_KEYS:
             return Answer(*MAGIC_KEYS[key])
+        limit = TIGHT_A_MINUTE if key == TIGHT else A_MINUTE
+        left = limit - self._minute.add(key)
+        answer = self.found(asked) if left >= 0 else Answer(429, self.throttled())
+        answer.headers += [
+            (b"x-rate-limit-minute", b"%d" % limit),
+            (b"x-minute-requests-left", b"%d" % max(left, 0)),
+            (b"x-rate-limit-24-hour", b"%d" % A_DAY),
+            (b"x-24-hour-requests-left", b"%d" % max(A_DAY - self._day.add(key), 0)),
+        ]
+        return answer
+
+    def found(self, asked: Asked) -> Answer:
+        """Answer by path."""
         found = {
             "/organizations/enrich": one_organization,
             "/organizations/bulk_enrich": organizations,

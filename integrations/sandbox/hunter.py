@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -110,8 +111,11 @@ def verify_email(given: dict[str, str]) -> Answer:
 
 
 def account(given: dict[str, str]) -> Answer:
-    """Say what is left of the plan."""
-    return said({"requests": {"searches": {"used": 12, "available": 500}}}, "", "", is_hit=False)
+    """Say what is left of the plan, and when it is renewed."""
+    left = {"searches": {"used": 12, "available": 500_000}}
+    left["verifications"] = {"used": 40, "available": 1_000_000}
+    renewal = (datetime.now(UTC) + timedelta(days=20)).date().isoformat()
+    return said({"reset_date": renewal, "requests": left}, "", "", is_hit=False)
 
 
 def said(body: dict[str, Any], lookup: str, key: str, *, is_hit: bool) -> Answer:

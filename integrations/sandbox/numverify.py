@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from integrations.sandbox.counting import Counter
 from integrations.sandbox.responder import Answer, Asked
 from integrations.sandbox.twilio.numbers import Number, read
 
@@ -25,6 +26,7 @@ MAGIC_NUMBERS = {
     "15005550429": (106, "rate_limit_reached"),
     "15005550999": (999, "something_new"),
 }
+A_MONTH = 1_000_000
 LINES = {"tollFree": "toll_free", "fixedVoip": "special_services", "nonFixedVoip": "satellite"}
 
 
@@ -33,8 +35,22 @@ class NumVerify:
 
     slug = "numverify"
 
+    def __init__(self) -> None:
+        self._month = Counter(30 * 86_400)
+
     def answer(self, asked: Asked) -> Answer:
-        """Answer one request by key and number."""
+        """Answer one request; the marketplace says what is left of the month."""
+        answer = self.found(asked)
+        if asked.path.startswith("/marketplace/"):
+            left = max(A_MONTH - self._month.add(asked.header("apikey")), 0)
+            answer.headers += [
+                (b"x-ratelimit-limit-month", b"%d" % A_MONTH),
+                (b"x-ratelimit-remaining-month", b"%d" % left),
+            ]
+        return answer
+
+    def found(self, asked: Asked) -> Answer:
+        """Answer by key and number."""
         given = asked.params()
         is_marketplace = asked.path == "/marketplace/validate"
         key = asked.header("apikey") if is_marketplace else given.get("access_key", "")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
+from integrations.sandbox.counting import Counter
 from integrations.sandbox.responder import Answer, Asked
 from integrations.sandbox.world import Firm, firm_at, is_known, person_at, person_with
 
@@ -15,6 +17,8 @@ MAGIC_KEYS = {
     "wrong": (401, "authentication_error", "The API key is not valid"),
     "spent": (402, "payment_required", "The account has no credits left"),
 }
+# What a key may ask of an endpoint a minute, and has in credits; one called "tight" has less.
+A_MINUTE, TIGHT, TIGHT_A_MINUTE, CREDITS = 100_000, "tight", 5, 1_000_000
 NO_MATCH = (404, "not_found", "No records were found matching your request")
 BAD_INPUT = (400, "invalid_request_error", "Request contained invalid or missing parameters")
 # A firm and a person of whom the plan holds only that there is something: true for a value.
@@ -27,11 +31,28 @@ class PeopleDataLabs:
 
     slug = "peopledatalabs"
 
+    def __init__(self) -> None:
+        self._minute = Counter(60)
+
     def answer(self, asked: Asked) -> Answer:
-        """Answer one request by key and path."""
+        """Answer one request by key, with what is left of the minute and of the credits."""
         key = asked.header("x-api-key")
         if key in MAGIC_KEYS:
             return refusal(*MAGIC_KEYS[key])
+        limit = TIGHT_A_MINUTE if key == TIGHT else A_MINUTE
+        left = limit - self._minute.add(key + asked.path)
+        answer = self.found(asked) if left >= 0 else Answer(429, self.throttled())
+        resets_at = datetime.fromtimestamp(self._minute.ends_at(), UTC)
+        answer.headers += [
+            (b"x-ratelimit-limit", b'{"minute": %d}' % limit),
+            (b"x-ratelimit-remaining", b'{"minute": %d}' % max(left, 0)),
+            (b"x-ratelimit-reset", resets_at.strftime("%Y-%m-%dT%H:%M:%SZ").encode()),
+            (b"x-totallimit-remaining", b"%d" % CREDITS),
+        ]
+        return answer
+
+    def found(self, asked: Asked) -> Answer:
+        """Answer by path."""
         given = asked.params()
         if asked.path.endswith("/company/enrich"):
             return company(given)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
+from integrations.sandbox.counting import Counter
 from integrations.sandbox.places import firms_in
 from integrations.sandbox.responder import Answer, Asked
 from integrations.sandbox.world import Firm, is_known
@@ -16,12 +18,17 @@ MAGIC_KEYS = {
     "spent": (429, "ACCESS_LIMIT_REACHED", "You've reached the access limit for this client."),
 }
 MOST = 240
+# What a key may ask a day; one called "trial" has the Starter plan's.
+A_DAY, TRIAL, TRIAL_A_DAY = 100_000, "trial", 300
 
 
 class Yelp:
     """Yelp's part of the sandbox."""
 
     slug = "yelp"
+
+    def __init__(self) -> None:
+        self._day = Counter(86_400)
 
     def answer(self, asked: Asked) -> Answer:
         """Answer one search as api.yelp.com would."""
@@ -30,7 +37,16 @@ class Yelp:
             return refusal(*MAGIC_KEYS[key])
         if asked.path != "/v3/businesses/search":
             return refusal(404, "NOT_FOUND", "Resource could not be found.")
-        return search(asked.params())
+        limit = TRIAL_A_DAY if key == TRIAL else A_DAY
+        left = limit - self._day.add(key)
+        answer = search(asked.params()) if left >= 0 else refusal(*MAGIC_KEYS["spent"])
+        resets_at = datetime.fromtimestamp(self._day.ends_at(), UTC).isoformat()
+        answer.headers += [
+            (b"ratelimit-dailylimit", b"%d" % limit),
+            (b"ratelimit-remaining", b"%d" % max(left, 0)),
+            (b"ratelimit-resettime", resets_at.encode()),
+        ]
+        return answer
 
     def throttled(self) -> bytes:
         return envelope("TOO_MANY_REQUESTS_PER_SECOND", "You have exceeded the queries-per-second")

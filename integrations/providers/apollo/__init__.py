@@ -15,6 +15,7 @@ from integrations.errors import (
     Throttled,
 )
 from integrations.provider import MINUTE, Api, Gather, Provider, Rate, Secret, Switch, days, usd
+from integrations.providers.apollo import limits
 from integrations.providers.apollo.asking import (
     PERSON_INPUTS,
     ask_organizations,
@@ -69,6 +70,7 @@ APOLLO = Provider(
     ),
     rate=Rate(50, per=MINUTE) & Rate(600, per=HOUR),
     classify=classify,
+    reads_limits=limits.read_limits,
     switches=(
         Switch(
             "batch_size",

@@ -45,7 +45,7 @@ async def ask_organizations(api: Api, asks: Sequence[Ask]) -> Sequence[Reply]:
 
 async def _organizations(api: Api, domains: Sequence[str]) -> dict[str, Body]:
     if len(domains) == 1:
-        body = READ.body(await api.get("/organizations/enrich", domain=domains[0]))
+        body = _held(await api.get("/organizations/enrich", domain=domains[0]), "organization")
         return {domains[0]: READ.part(body, "organization")}
     body = await _post(api, "/organizations/bulk_enrich", None, {"domains[]": domains})
     return {own_domain(each): each for each in _places(body, "organizations") if each}
@@ -69,7 +69,7 @@ async def _people(api: Api, wanted: Sequence[dict[str, str]]) -> list[Body | Non
     """Return a person for each, in order, None for no match."""
     if len(wanted) == 1:
         body = await _post(api, "/people/match", None, {**wanted[0], **NO_EXTRAS})
-        return [READ.part(body, "person")]
+        return [READ.part(_held(body, "person"), "person")]
     body = await _post(api, "/people/bulk_match", {"details": wanted}, NO_EXTRAS)
     found = _places(body, "matches")
     if len(found) != len(wanted):
@@ -80,6 +80,11 @@ async def _people(api: Api, wanted: Sequence[dict[str, str]]) -> list[Body | Non
 async def _post(api: Api, path: str, json: Any, params: Mapping[str, str | Sequence[str]]) -> Body:
     """Return the answer to a POST, whose parameters Apollo wants in the query."""
     return READ.body(await api.post(path, json=json, form=None, headers=None, auth=None, **params))
+
+
+def _held(body: Any, key: str) -> Body:
+    """Return an answer about one, which is empty, or null under its key, where nobody matches."""
+    return READ.body(body, key) if body != {} else {}
 
 
 def _domain(question: Question) -> str | QuestionRejected:

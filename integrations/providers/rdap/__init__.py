@@ -154,14 +154,17 @@ def registration_of(body: Body) -> Registration:
 def _registrar(body: Body) -> str:
     """Return the name of the entity whose role is registrar, from its jCard (RFC 7095)."""
     for entity in READ.parts(body, "entities"):
-        if "registrar" not in (entity.get("roles") or ()):
+        if "registrar" not in READ.texts(entity, "roles"):
             continue
         card = entity.get("vcardArray")
         rows = card[1] if isinstance(card, list) and len(card) > 1 else []
         named = {
             row[0]: row[3]
-            for row in rows
-            if isinstance(row, list) and len(row) > 3 and isinstance(row[3], str)
+            for row in (rows if isinstance(rows, list) else [])
+            if isinstance(row, list)
+            and len(row) > 3
+            and isinstance(row[0], str)
+            and isinstance(row[3], str)
         }
         if name := named.get("fn") or named.get("org"):
             return name.strip()

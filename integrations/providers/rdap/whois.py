@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+LONGEST_DATE = 60
 _MONTHS = {name.lower(): at for at, name in enumerate(calendar.month_abbr) if name}
 _YEAR_FIRST = re.compile(r"(\d{4})[-./ ]?(\d{2})[-./ ]?(\d{2})(?!\d)")
 _DAY_FIRST = re.compile(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4})(?!\d)")
@@ -57,7 +58,7 @@ def read_date(text: str) -> date | None:
     Read are ISO 8601 and its variants with dots, slashes or nothing between, 31.12.2026 and
     31/12/2026 (the day first), 31-Dec-2026, 2026-Dec-31, "Dec 31 2026" and "Thu Dec 31 … 2026".
     """
-    plain = text.strip().lower()
+    plain = text.strip()[:LONGEST_DATE].lower()  # a search in a long one takes its square
     if found := _YEAR_FIRST.match(plain):
         return _day(*found.groups())
     if found := _DAY_FIRST.match(plain):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from integrations.auth import basic
 from integrations.errors import ContractBroken
 from integrations.provider import (
@@ -10,14 +12,17 @@ from integrations.provider import (
     Provider,
     Secret,
     Switch,
+    Told,
     days,
     usd,
 )
 from integrations.providers.twilio.addons import RPV_UNIQUE_NAME, ask_add_ons
 from integrations.providers.twilio.asking import ask_packages, batch_size
 from integrations.providers.twilio.errors import classify
-from integrations.providers.twilio.packages import IDENTITY_QUERY
+from integrations.providers.twilio.packages import IDENTITY_QUERY, PACKAGES
+from integrations.reading import Reader
 
+READ = Reader("Twilio")
 NEEDS_APPROVAL = "Twilio enables it on request."
 
 TWILIO = Provider(
@@ -216,3 +221,23 @@ async def validate_a_reserved_number(api: Api) -> str:
         "Twilio accepts the Account SID and the Auth Token, and Lookup answers. Whether your"
         " contract has a package shows only when a number is asked, which may cost money."
     )
+
+
+@TWILIO.tells
+async def ask_for_limits(api: Api) -> list[Told]:
+    """Return the limits of packages: Twilio's own and those that the account has set itself.
+
+    `ttl` is taken as the seconds of the window; a rule without one, or of a package that we do not
+    ask, says nothing to us.
+    """
+    body = READ.body(await api.get("/v2/RateLimits"), "rate_limits")
+    names = {package.key: package.name for package in PACKAGES.values()}
+    found = []
+    for rule in READ.parts(body, "rate_limits"):
+        field, bucket = READ.text(rule, "field"), READ.text(rule, "bucket")
+        limit, seconds = READ.whole(rule, "limit"), READ.whole(rule, "ttl", 31 * 86_400)
+        if field in names and limit and seconds:
+            name = f"lookups of {field.replace('_', ' ')}" + (f" ({bucket})" if bucket else "")
+            window = timedelta(seconds=seconds)
+            found.append(Told(name, None, limit, window, None, frozenset({names[field]})))
+    return found

@@ -104,7 +104,7 @@ async def rows(api: Api, path: str, key: str = "results", **asked: Any) -> Async
     """Yield every row of a list, page by page, below the account's own address."""
     given: dict[str, Any] = {**asked, "PageSize": PAGE_SIZE}
     for _ in range(MOST_PAGES):
-        page = READ.body(await api.get(path, **given))
+        page = READ.body(await api.get(path, **given), key)  # without it nothing is known, not none
         for row in READ.parts(page, key):
             yield row
         after = READ.text(READ.part(page, "meta"), "next_page_url") or READ.text(

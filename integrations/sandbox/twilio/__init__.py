@@ -34,7 +34,7 @@ MAGIC_ACCOUNTS = {
     "0402": (403, 20005),
     "0403": (403, 20008),
 }
-NO_BATCH_ACCOUNT, NO_PACKAGE_ACCOUNT = "0404", "0606"
+NO_BATCH_ACCOUNT, NO_PACKAGE_ACCOUNT, LIMITED_ACCOUNT = "0404", "0606", "0616"
 NOT_ENABLED = 60606
 
 
@@ -62,7 +62,7 @@ class Twilio:
         if asked.path.startswith((V2, V1)) and asked.method == "GET":
             return self.fetch(asked, account)
         if asked.path == LIMITS:
-            return Answer(200, b'{"rate_limits":[]}')
+            return rate_limits(account)
         return refusal(404, 20404)
 
     def throttled(self) -> bytes:
@@ -203,6 +203,13 @@ def finished(body: dict[str, Any], lookups: tuple[str, ...], raw: str, charged: 
     status, said = magic.answer or (200, orjson.dumps(body))
     billed = billed if status < 400 else ()
     return Answer(status, said, lookups, keys, billed, magic.fault, magic.delay_s)
+
+
+def rate_limits(account: str) -> Answer:
+    """Answer GET /v2/RateLimits: one account has a rule, twice a second for the line type."""
+    rule = {"field": "line_type_intelligence", "bucket": "own", "owner": "customer"}
+    rules = [{**rule, "limit": 2, "ttl": 1}] if account == LIMITED_ACCOUNT else []
+    return Answer(200, orjson.dumps({"rate_limits": rules}))
 
 
 def refusal(status: int, code: int) -> Answer:
