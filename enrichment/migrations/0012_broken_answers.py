@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('enrichment', '0010_answers_in_words'),
+        ('enrichment', '0011_run_form_key'),
     ]
 
     operations = [
