@@ -151,8 +151,9 @@ def _finish(row: Rehearsal, plan: Plan) -> None:
 
 
 def changes_of(row: Rehearsal) -> dict[str, Change]:
-    """Return what became of each wanted field so far."""
-    return {name: Change(*counts) for name, counts in row.result.get("fields", {}).items()}
+    """Return what became of each wanted field so far, in the recipe's order."""
+    counts = row.result.get("fields", {})
+    return {name: Change(*counts[name]) for name, *_ in row.plan["wanted"] if name in counts}
 
 
 def never_bought_of(row: Rehearsal) -> dict[str, tuple[int, Decimal]]:

@@ -190,7 +190,7 @@ def resume(run: Run) -> None:
     ring()
 
 
-def cancel(run: Run) -> None:
+def cancel(run: Run, why: str = "cancelled by a person") -> None:
     """End a run; what it learned stays, what waits is not asked."""
     with transaction.atomic():
         _move(
@@ -203,7 +203,7 @@ def cancel(run: Run) -> None:
                 Run.State.BLOCKED,
             ],
             Run.State.CANCELLED,
-            "cancelled by a person",
+            why,
         )
         RunItem.objects.filter(run=run, state=RunItem.State.WAITING).update(
             state=RunItem.State.CANCELLED, finished_at=timezone.now()
