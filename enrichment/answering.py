@@ -11,6 +11,7 @@ from django.utils import timezone
 from enrichment import golden
 from enrichment.models import Answer
 from enrichment.ringing import ring
+from integrations.accounts import Accounts
 from integrations.ids import uuid7
 from integrations.provider import Fact
 from integrations.registry import lookup
@@ -22,7 +23,9 @@ def answer_by_ticket(lookup_slug: str, ticket: str, facts: Sequence[Fact], raw: 
     0 when nobody waits for that ticket (any more): nothing is kept then. Facts in no form that we
     know raise ContractBroken. May be called twice.
     """
-    asked = lookup(lookup_slug)
+    accounts = Accounts()
+    accounts.refresh()
+    counts_for = accounts.terms(lookup(lookup_slug)).counts_for(is_hit=bool(facts))
     kept = {one.field: [golden.coerce(one.field, one.value), one.confidence] for one in facts}
     now = timezone.now()
     with transaction.atomic():
@@ -35,7 +38,7 @@ def answer_by_ticket(lookup_slug: str, ticket: str, facts: Sequence[Fact], raw: 
             Answer(
                 id=uuid7(), question_key=key, lookup=lookup_slug, request_id=row.request_id,
                 outcome=Answer.Outcome.HIT if kept else Answer.Outcome.MISS, facts=kept, raw=raw,
-                is_sandbox=row.is_sandbox, observed_at=now, expires_at=now + asked.fresh_for,
+                is_sandbox=row.is_sandbox, observed_at=now, expires_at=now + counts_for,
             )
             for key, row in pending.items()
         )  # fmt: skip

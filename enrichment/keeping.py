@@ -13,7 +13,7 @@ from django.utils.text import slugify
 
 from enrichment.composing import Draft, Wish
 from enrichment.models import Recipe
-from enrichment.recipes import Step, snapshot, starting, write_wanted
+from enrichment.recipes import Step, known_now, snapshot, starting, write_wanted
 from enrichment.wording import plain
 
 
@@ -68,6 +68,7 @@ def save(recipe: Recipe | None, draft: Draft, *, seen: str = "") -> Recipe:
         row.fresh_days = int(draft.fresh_days) if draft.fresh_days else None
         row.cap_usd = _amount(draft.cap_usd)
         row.cap_per_contact_usd = _amount(draft.cap_per_contact_usd)
+        row.known_lookups = known_now()
         row.save()
         _write_wishes(row, draft)
     return row
@@ -117,6 +118,7 @@ def reset(recipe: Recipe) -> None:
         row = Recipe.objects.select_for_update().get(pk=recipe.pk)
         row.description, row.fresh_days = start.description, None
         row.cap_per_contact_usd = None
+        row.known_lookups = known_now()
         row.save()
         write_wanted(row, start.buildable())
 

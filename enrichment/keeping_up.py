@@ -2,7 +2,7 @@
 
 Each upkeep that is on gets a run a day at the most, and none while its last one works. The run
 goes over the contacts that were enriched longest ago, and is approved with what is left of the
-month as its cap, so that the ledger itself keeps the budget.
+month as its cap, so that the ledger itself keeps the budget. One that reaches it is ended.
 """
 
 from __future__ import annotations
@@ -41,7 +41,10 @@ def _look_after(pk: int) -> bool:
     with transaction.atomic():
         due = Upkeep.objects.filter(Q(looked_at=None) | Q(looked_at__lte=yesterday), is_on=True)
         upkeep = due.select_for_update(skip_locked=True).filter(pk=pk).first()
-        if upkeep is None or _is_working(upkeep):
+        if upkeep is None:
+            return False
+        _end_used_up(upkeep)
+        if _is_working(upkeep):
             return False
         upkeep.looked_at = timezone.now()
         ids, left = [], left_of_month(upkeep)
@@ -54,6 +57,13 @@ def _look_after(pk: int) -> bool:
     if ids:
         _run(upkeep, ids, left)
     return bool(ids)
+
+
+def _end_used_up(upkeep: Upkeep) -> None:
+    """End a run that stands still at its cap: nobody has to raise it for the next month to come."""
+    at_cap = Run.objects.filter(upkeep=upkeep, state=Run.State.BLOCKED)
+    for run in at_cap.filter(blocked_by__startswith="cap:run:"):
+        services.cancel(run, "the month's budget is used up")
 
 
 def _is_working(upkeep: Upkeep) -> bool:

@@ -127,7 +127,12 @@ def ensure_recipes() -> None:
             continue
         with transaction.atomic():
             recipe, is_new = Recipe.objects.get_or_create(
-                slug=start.slug, defaults={"name": start.name, "description": start.description}
+                slug=start.slug,
+                defaults={
+                    "name": start.name,
+                    "description": start.description,
+                    "known_lookups": known_now(),
+                },
             )
             if is_new:
                 write_wanted(recipe, start.buildable())
@@ -136,6 +141,11 @@ def ensure_recipes() -> None:
 def starting(recipe: Recipe) -> StartingRecipe | None:
     """Return the recipe that this one was at first; None of one that a person made."""
     return next((start for start in STARTING if start.slug == recipe.slug), None)
+
+
+def known_now() -> list[str]:
+    """Return the lookups that there are, for a recipe to keep when it is saved."""
+    return sorted(each.slug for each in lookups())
 
 
 def write_wanted(

@@ -7,16 +7,13 @@ answer counts however old it is: it was bought, and that is the question here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
-
 from contacts.models import Contact
-from enrichment import recipes
 from enrichment.engine.items import Item, Outcome, RunView
 from enrichment.engine.learning import learn
 from enrichment.models import Answer, Run, RunItem
@@ -28,7 +25,7 @@ from integrations.accounts import Accounts
 from integrations.errors import ContractBroken
 from integrations.provider import Lookup
 
-MOST_CONTACTS = 2_000
+Questions = dict[str, set[UUID]]
 
 
 @dataclass(slots=True)
@@ -52,30 +49,21 @@ class Change:
 
 
 @dataclass(slots=True)
-class Rehearsal:
-    """What became of it; `never_bought` has questions and US dollars at the most, by lookup.
+class Tally:
+    """What became of some contacts, by wanted field.
 
-    `saved_usd` was paid for answers of these contacts that the recipe would not have asked for.
+    `never_bought` are questions without an answer, by lookup; `saved_usd` was paid for answers of
+    these contacts that the recipe would not have asked for.
     """
 
-    contacts: int
-    of: int
     fields: dict[str, Change]
-    never_bought: dict[str, tuple[int, Decimal]] = field(default_factory=dict)
+    never_bought: Questions = field(default_factory=dict)
     saved_usd: Decimal = NOTHING
-
-    @property
-    def is_sample(self) -> bool:
-        return self.contacts < self.of
-
-    @property
-    def never_bought_usd(self) -> Decimal:
-        return sum((usd for _, usd in self.never_bought.values()), NOTHING)
 
 
 @dataclass(slots=True)
-class _Part:
-    """One contact in the rehearsal."""
+class Part:
+    """One contact as it is played: its item, what it holds now, what was asked at what price."""
 
     item: Item
     before: Mapping[str, Any]
@@ -83,50 +71,35 @@ class _Part:
     usd: Decimal = NOTHING
 
 
-Asked = tuple[_Part, Lookup, UUID]
+Asked = tuple[Part, Lookup, UUID]
 
 
 def rehearse(
-    kept: Mapping[str, Any],
-    contacts: QuerySet[Contact],
-    run: Run | None,
-    *,
-    most: int = MOST_CONTACTS,
-) -> Rehearsal:
-    """Return what a recipe, in the form of `recipes.snapshot`, would have made of the contacts.
+    plan: Plan, contacts: Iterable[Contact], accounts: Accounts, run: Run | None = None
+) -> Tally:
+    """Return what a plan would have made of the contacts, which come with their companies.
 
-    `run` is the one whose contacts they are, None for a selection: then only what was paid for
-    lookups of the recipe itself can have been saved. Of more than `most` contacts a sample is
-    played.
+    `run` is the one whose contacts they are, None for others: then only what was paid for
+    lookups of the recipe itself can have been saved. `accounts` have been refreshed.
     """
-    accounts = Accounts()
-    accounts.refresh()
-    plan = recipes.plan(kept, accounts)
-    total, rows = _sample(contacts, most)
-    view = RunView(0, accounts.is_sandbox, plan, inputs=plan.inputs)
-    parts = [_Part(as_brought(row, view), now(row)) for row in rows]
-    missing = _played(plan, parts, accounts)
-    found = Rehearsal(len(parts), total, {one.field: Change() for one in plan.wanted})
+    view = seen_by(plan, accounts)
+    parts = [Part(as_brought(row, view), now(row)) for row in contacts]
+    found = Tally({one.field: Change() for one in plan.wanted}, play(plan, parts, accounts))
     for part in parts:
         for name, change in found.fields.items():
-            change.count(part.before.get(name), _after(part.item, name))
-    found.never_bought = _never_bought(plan, missing)
+            change.count(part.before.get(name), after(part.item, name))
     found.saved_usd = _saved(plan, parts, run)
     return found
 
 
-def _sample(contacts: QuerySet[Contact], most: int) -> tuple[int, list[Contact]]:
-    """Return how many contacts there are, and `most` of them, spread evenly over their ids."""
-    rows = contacts.order_by()
-    total = rows.count()
-    if total > most:
-        rows = rows.alias(place=F("pk") % (total // most)).filter(place=0)
-    return total, list(rows.select_related("company").order_by("pk")[:most])
+def seen_by(plan: Plan, accounts: Accounts) -> RunView:
+    """Return the plan as items look at it."""
+    return RunView(0, accounts.is_sandbox, plan, inputs=plan.inputs)
 
 
-def _played(plan: Plan, parts: Sequence[_Part], accounts: Accounts) -> dict[str, set[UUID]]:
+def play(plan: Plan, parts: Sequence[Part], accounts: Accounts) -> Questions:
     """Play all contacts, a wave at a time; return the questions without an answer, by lookup."""
-    missing: dict[str, set[UUID]] = {}
+    missing: Questions = {}
     while asked := [one for part in parts for one in _starting(plan, part)]:
         answers = _answers({key for _, _, key in asked})
         for part, step, key in asked:
@@ -141,7 +114,7 @@ def _played(plan: Plan, parts: Sequence[_Part], accounts: Accounts) -> dict[str,
     return missing
 
 
-def _starting(plan: Plan, part: _Part) -> list[Asked]:
+def _starting(plan: Plan, part: Part) -> list[Asked]:
     item = part.item
     start = decide(plan, item.known, item.sure, part.ended, paid_usd=part.usd).start
     sandbox = item.run.is_sandbox
@@ -164,27 +137,20 @@ def _answers(keys: set[UUID]) -> dict[UUID, Outcome]:
     }  # fmt: skip
 
 
-def _learn(part: _Part, said: Outcome) -> None:
+def _learn(part: Part, said: Outcome) -> None:
     try:
         learn(part.item, [said])
     except ContractBroken:  # bought when its form still counted; the engine refuses it today, too
         return
 
 
-def _after(item: Item, name: str) -> Any:
+def after(item: Item, name: str) -> Any:
+    """Return what a field holds once all that was said is weighed with what it stood on."""
     standing = settle([*item.stood_on(name), *item.said.get(name, ())])
     return standing.claim.value if standing else None
 
 
-def _never_bought(plan: Plan, missing: Mapping[str, set[UUID]]) -> dict[str, tuple[int, Decimal]]:
-    return {
-        step.slug: (len(keys), len(keys) * plan.prices[step.slug])
-        for step in plan.lookups
-        if (keys := missing.get(step.slug))
-    }
-
-
-def _saved(plan: Plan, parts: Sequence[_Part], run: Run | None) -> Decimal:
+def _saved(plan: Plan, parts: Sequence[Part], run: Run | None) -> Decimal:
     asked = {part.item.contact_id: part.ended for part in parts}
     items = RunItem.objects.filter(contact_id__in=asked)
     items = items.filter(run=run) if run else items

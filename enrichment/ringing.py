@@ -46,6 +46,13 @@ def ring_estimate(run_id: int) -> None:
     _ring_on_commit(estimate_run, (run_id,), expires=60)
 
 
+def ring_rehearsal(rehearsal_id: int) -> None:
+    """Let a worker play a rehearsal, once the transaction stands."""
+    from enrichment.tasks import rehearse
+
+    _ring_on_commit(rehearse, (rehearsal_id,), expires=60)
+
+
 def ring_scan() -> None:
     """Let workers look at domains, once the transaction stands."""
     from enrichment.tasks import scan_domains

@@ -106,7 +106,10 @@ def estimate_again(run: Run) -> None:
 
 
 def approve(run: Run, *, cap_usd: Decimal | None = None) -> None:
-    """Approve a run: from here on it may spend, up to its cap or the given one."""
+    """Approve a run: from here on it may spend, up to its cap or the given one.
+
+    Without a cap it stops at the maximum of its estimate.
+    """
     _approve(run, run.cap_usd if cap_usd is None else cap_usd)
 
 
@@ -136,7 +139,7 @@ def _approve(run: Run, cap_usd: Decimal | None, **as_seen: Any) -> None:
         run.refresh_from_db()
         if not moved:
             raise RunRefused(_not_approved(run))
-        ledger.set_cap(run.budget_key, cap_usd)
+        ledger.set_cap(run.budget_key, run.ceiling_usd)
     log.info("run_approved", run=run.pk, cap_usd=cap_usd)
 
 
@@ -187,7 +190,7 @@ def resume(run: Run) -> None:
     ring()
 
 
-def cancel(run: Run) -> None:
+def cancel(run: Run, why: str = "cancelled by a person") -> None:
     """End a run; what it learned stays, what waits is not asked."""
     with transaction.atomic():
         _move(
@@ -200,7 +203,7 @@ def cancel(run: Run) -> None:
                 Run.State.BLOCKED,
             ],
             Run.State.CANCELLED,
-            "cancelled by a person",
+            why,
         )
         RunItem.objects.filter(run=run, state=RunItem.State.WAITING).update(
             state=RunItem.State.CANCELLED, finished_at=timezone.now()
@@ -226,13 +229,14 @@ def _does_not_fit(run: Run) -> str:
 
 
 def set_cap(run: Run, cap_usd: Decimal | None) -> None:
-    """Change the cap; a run that stood still for it goes on."""
+    """Change the cap; a run that stood still for it goes on. None is the estimate's maximum."""
     with transaction.atomic():
         open_ones = Run.objects.filter(pk=run.pk).exclude(state__in=ENDED)
         if not open_ones.update(cap_usd=cap_usd):
             run.refresh_from_db()
             raise RunRefused(_does_not_fit(run))
-        ledger.set_cap(run.budget_key, cap_usd)
+        run.refresh_from_db()
+        ledger.set_cap(run.budget_key, run.ceiling_usd)
         Run.objects.filter(
             pk=run.pk, state=Run.State.BLOCKED, blocked_by__startswith="cap:"
         ).update(state=Run.State.WORKING, blocked_by="", reason="")

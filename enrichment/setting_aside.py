@@ -1,4 +1,7 @@
-"""Setting aside: a contact as it was brought, without what a recipe's lookups had supplied."""
+"""Setting aside: a contact as it was brought, without what a recipe's lookups had supplied.
+
+Or as it stands: an item as a worker would hold it, for playing a recipe over it.
+"""
 
 from __future__ import annotations
 
@@ -30,12 +33,23 @@ def as_brought(contact: Contact, run: RunView) -> Item:
     """
     supplied = frozenset().union(*(step.supplies for step in run.plan.lookups))
     values, sources = now(contact), _sources(contact)
-    sure = {}
     for name in supplied & values.keys():
         ours = [c for c in claims_of(values[name], sources.get(name)) if _is_brought(c.speaker)]
         standing = settle(ours)
         values[name] = standing.claim.value if standing else None
         sources[name] = standing.provenance() if standing else {}
+    return _item(contact, run, values, sources)
+
+
+def as_it_stands(contact: Contact, run: RunView) -> Item:
+    """Return an item over the contact with all that it holds, whoever said it."""
+    return _item(contact, run, now(contact), _sources(contact))
+
+
+def _item(
+    contact: Contact, run: RunView, values: Values, sources: dict[str, dict[str, Any]]
+) -> Item:
+    sure = {}
     for name, kept in sources.items():
         if _is_brought(str(kept.get("by", ""))):
             sure[name] = kept.get("sure", FILE_CONFIDENCE)
@@ -45,7 +59,8 @@ def as_brought(contact: Contact, run: RunView) -> Item:
     if contact.company is not None:
         firm = Firm(contact.company.pk, _of_company(values), _of_company(sources))
     known = inputs.known_of({**own, **(firm.values if firm else {})}, run.inputs)
-    return Item(0, run, contact.pk, 0, {}, contact.revision, own, sources, known, firm, sure=sure)
+    mine = {name: kept for name, kept in sources.items() if not golden.is_of_company(name)}
+    return Item(0, run, contact.pk, 0, {}, contact.revision, own, mine, known, firm, sure=sure)
 
 
 def _is_brought(source: str) -> bool:

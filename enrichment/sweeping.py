@@ -15,7 +15,7 @@ from contacts.bulk import work as bulk
 from contacts.exports import work as exporting
 from contacts.importing import work as importing
 from contacts.models import Contact
-from enrichment import services
+from enrichment import rehearsals, services
 from enrichment.discovery import work as discovering
 from enrichment.engine.claiming import QUEUE
 from enrichment.leads import scanning
@@ -47,6 +47,7 @@ def sweep() -> None:
         services.start(run_id)
     for run_id in Run.objects.filter(state=Run.State.DRAFT).values_list("pk", flat=True):
         ring_estimate(run_id)
+    rehearsals.sweep()
     fleet.restore()
     resume_renewed()
     _end_emptied_runs()

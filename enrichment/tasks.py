@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from enrichment import estimating, keeping_up, services, sweeping
+from enrichment import estimating, keeping_up, rehearsals, services, sweeping
 from enrichment.discovery import pages
 from enrichment.discovery import work as discovering
 from enrichment.leads import scanning, scans, service
-from enrichment.ringing import ring, ring_discovery, ring_scan
+from enrichment.ringing import ring, ring_discovery, ring_rehearsal, ring_scan
 from enrichment.runtime import is_stopping, runtime
 
 SLICE_S = 20.0
@@ -31,6 +31,13 @@ def start_run(run_id: int) -> None:
 def estimate_run(run_id: int) -> None:
     """Make the estimate of a draft run; nothing when another worker is at it."""
     estimating.make(run_id)
+
+
+@shared_task(name="enrichment.rehearse")
+def rehearse(rehearsal_id: int) -> None:
+    """Play a rehearsal for a while, then make room and ring again."""
+    if rehearsals.work(rehearsal_id, SLICE_S) and not is_stopping():
+        ring_rehearsal(rehearsal_id)
 
 
 @shared_task(name="enrichment.scan_domains")

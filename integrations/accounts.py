@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -21,6 +21,7 @@ from integrations.errors import AccountUnusable, CredentialRejected, QuotaExhaus
 from integrations.models import Account, AccountLookup
 from integrations.provider import Lookup, Price, Provider
 from integrations.registry import PROVIDERS, provider
+from integrations.search import Search
 from integrations.secrets import SecretBox, SecretUnreadable
 
 Problem = Refused | CredentialRejected | QuotaExhausted
@@ -61,17 +62,26 @@ class Terms:
     is_enabled: bool
     price: Price
     fresh_for: timedelta
+    miss_fresh_for: timedelta
+
+    def counts_for(self, *, is_hit: bool) -> timedelta:
+        """Return how long an answer of this kind counts."""
+        return self.fresh_for if is_hit else self.miss_fresh_for
 
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """One account at one version: the view for calls, the terms, caps, and why it is unusable."""
+    """One account at one version: the view for calls, the terms, caps, and why it is unusable.
+
+    `terms` are of its lookups, `prices` of its searches, by name.
+    """
 
     id: int
     version: int
     view: AccountView | None
     problem: Problem | None
     terms: Mapping[str, Terms]
+    prices: Mapping[str, Price]
     daily_cap_usd: Decimal | None
     monthly_cap_usd: Decimal | None
 
@@ -115,8 +125,13 @@ class Accounts:
         """Return the lookup's terms; a provider without an account is switched off."""
         found = self._current.get(lookup.provider)
         if not found:
-            return Terms(False, lookup.price, lookup.fresh_for)
+            return replace(_terms(lookup, None), is_enabled=False)
         return found.terms[lookup.name]
+
+    def priced(self, search: Search) -> Search:
+        """Return the search at the price that its account pays."""
+        found = self._current.get(search.provider)
+        return replace(search, price=found.prices[search.name]) if found else search
 
     def _load(self) -> None:
         self.is_sandbox = is_sandbox()
@@ -140,6 +155,7 @@ def view_for_trial(row: Account) -> AccountView:
 def _resolve(row: Account, of: Provider, in_sandbox: bool) -> Current:
     changed = {change.name: change for change in row.lookups.all()}
     terms = {name: _terms(found, changed.get(name)) for name, found in of.lookups.items()}
+    prices = {name: _price(found.price, changed.get(name)) for name, found in of.searches.items()}
     view: AccountView | None = None
     problem: Problem | None = _state_problem(row, of)
     if not problem:
@@ -148,16 +164,26 @@ def _resolve(row: Account, of: Provider, in_sandbox: bool) -> Current:
         except AccountUnusable as why:
             problem = why
     return Current(
-        row.pk, row.version, view, problem, terms, row.daily_cap_usd, row.monthly_cap_usd
+        row.pk, row.version, view, problem, terms, prices, row.daily_cap_usd, row.monthly_cap_usd
     )
 
 
 def _terms(lookup: Lookup, change: AccountLookup | None) -> Terms:
-    if not change:
-        return Terms(lookup.is_on_by_default, lookup.price, lookup.fresh_for)
-    amount = lookup.price.usd if change.price_usd is None else change.price_usd
-    fresh = lookup.fresh_for if change.fresh_days is None else timedelta(days=change.fresh_days)
-    return Terms(change.is_enabled, Price(amount, lookup.price.on_hit_only), fresh)
+    fresh, miss = lookup.fresh_for, lookup.miss_fresh_for
+    if change and change.fresh_days is not None:
+        fresh = timedelta(days=change.fresh_days)
+    # What a person says of misses counts as it is; ours is no longer than what an answer counts.
+    believed = fresh if miss is None else min(fresh, miss)
+    if change and change.miss_fresh_days is not None:
+        believed = timedelta(days=change.miss_fresh_days)
+    is_on = change.is_enabled if change else lookup.is_on_by_default
+    return Terms(is_on, _price(lookup.price, change), fresh, believed)
+
+
+def _price(price: Price, change: AccountLookup | None) -> Price:
+    if change is None or change.price_usd is None:
+        return price
+    return Price(change.price_usd, price.on_hit_only)
 
 
 def _state_problem(row: Account, of: Provider) -> Problem | None:

@@ -12,7 +12,7 @@ from enrichment.models import Discovery, Run
 from enrichment.wording import plain
 from integrations.money import usd
 
-NO_LIMIT = Decimal("Infinity")  # what an empty cap comes to
+NO_LIMIT = Decimal("Infinity")  # what an empty cap of a discovery comes to
 
 
 class CapForm(forms.Form):
@@ -47,19 +47,20 @@ class CapForm(forms.Form):
 
     def clean_cap_usd(self) -> Decimal | None:
         wanted: Decimal | None = self.cleaned_data["cap_usd"]
-        if not self.may_raise and _is_raise(self.row.cap_usd, wanted):
+        if not self.may_raise and _comes_to(self.row, wanted) > _comes_to(
+            self.row, self.row.cap_usd
+        ):
             what = self.row._meta.verbose_name_plural
             raise forms.ValidationError(f"More may be spent only by who may approve {what}.")
         return wanted
 
 
-def _is_raise(present: Decimal | None, wanted: Decimal | None) -> bool:
-    return _comes_to(wanted) > _comes_to(present)
+def _comes_to(row: Run | Discovery, cap_usd: Decimal | None) -> Decimal:
+    """Return what may be spent; a run without a cap stops at its estimate's maximum."""
+    if cap_usd is not None:
+        return cap_usd
+    return row.max_usd if isinstance(row, Run) else NO_LIMIT
 
 
-def _comes_to(cap_usd: Decimal | None) -> Decimal:
-    return NO_LIMIT if cap_usd is None else cap_usd
-
-
-def in_words(cap_usd: Decimal | None) -> str:
-    return "no cap" if cap_usd is None else f"a cap of {usd(cap_usd)}"
+def in_words(cap_usd: Decimal | None, otherwise: str = "no cap") -> str:
+    return otherwise if cap_usd is None else f"a cap of {usd(cap_usd)}"

@@ -174,7 +174,7 @@ def _propose(ask: PageAsk, request_id: UUID, accounts: Accounts) -> tuple[Intent
         account_id=current.id,
         provider=ask.search.provider,
         questions={ask.search.name: ask.key},
-        price_usd=ask.search.price.usd,
+        price_usd=accounts.priced(ask.search).price.usd,
         is_sandbox=ask.is_sandbox,
         caps=((ask.budget_key, None), *caps),
     )

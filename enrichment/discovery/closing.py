@@ -50,11 +50,11 @@ class Ended:
 
 
 def charged(ended: Ended) -> Decimal:
-    """Return what a page costs; one whose outcome is unknown counts as bought."""
-    price = ended.ask.search.price
+    """Return what a page costs, at the price promised; of unknown outcome it counts as bought."""
+    price_usd, is_by_hit = ended.intent.price_usd, ended.ask.search.price.on_hit_only
     if ended.page is None:
-        return price.usd if isinstance(ended.error, OutcomeUnknown) else ZERO
-    return ZERO if price.on_hit_only and not ended.page.businesses else price.usd
+        return price_usd if isinstance(ended.error, OutcomeUnknown) else ZERO
+    return ZERO if is_by_hit and not ended.page.businesses else price_usd
 
 
 def close_page(ended: Ended) -> Kept | None:
@@ -82,7 +82,7 @@ def close_page(ended: Ended) -> Kept | None:
 def _row(ended: Ended) -> Answer | None:
     """Return the answer to keep: the page, or that a dear call's outcome is unknown."""
     ask, call, page = ended.ask, ended.call, ended.page
-    is_dear = ask.search.price.usd > call.account.hold_unknown_above_usd
+    is_dear = ended.intent.price_usd > call.account.hold_unknown_above_usd
     is_held = isinstance(ended.error, OutcomeUnknown) and is_dear
     if page is None and not is_held:
         return None

@@ -54,7 +54,9 @@ class Range:
 
 def estimate(discovery: Discovery, wanted: Sequence[Wanted]) -> dict[str, Any]:
     """Return the estimate of a discovery over these places, as it is kept."""
-    searches = [search(slug) for slug in discovery.searches]
+    accounts = Accounts()
+    accounts.refresh()
+    searches = [accounts.priced(search(slug)) for slug in discovery.searches]
     seen = {one.slug: usually_found(one, discovery.is_sandbox) for one in searches}
     signatures = Counter(known(searches, wanted, discovery.per_place, discovery.is_sandbox))
     sums = {name: [0.0] * len(searches) for name in ("least", "expected", "most")}

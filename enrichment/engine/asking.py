@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from uuid import UUID
 
 from enrichment import questions
@@ -122,7 +123,7 @@ class Asker:
     async def _ask_until_known(self, request: Request) -> None:
         """Ask, and again when the outcome stayed hidden and a second price is bearable."""
         lost_usd = ZERO
-        for _ in range(1 + REPEATS_OF_UNKNOWN):
+        for repeats in range(1 + REPEATS_OF_UNKNOWN):
             try:
                 await self._get_leave(request)
             except CallError:
@@ -133,14 +134,14 @@ class Asker:
                 break
             await self._perform(request)
             hidden = [key for _, key in opened if is_hidden(request.answered[key])]
-            if not hidden:
+            now_usd = sum((request.answered[key].usd for key in hidden), ZERO)
+            is_borne = repeats < REPEATS_OF_UNKNOWN and _is_borne(request.item, lost_usd + now_usd)
+            if not hidden or not is_borne:
                 break
-            lost_usd += sum((request.answered[key].usd for key in hidden), ZERO)
-            last = {key: request.answered.pop(key) for key in hidden}
+            lost_usd += now_usd
+            for key in hidden:
+                del request.answered[key]
             request.request_id = uuid7()
-        else:
-            request.answered.update(last)
-            lost_usd -= sum((outcome.usd for outcome in last.values()), ZERO)
         outcomes = self._outcomes(request)
         outcomes[0].usd += lost_usd
         errors = [outcome.error for outcome in outcomes]
@@ -204,6 +205,15 @@ class Asker:
 def is_hidden(outcome: Outcome) -> bool:
     """Tell whether the outcome is unknown and no person has to decide about it."""
     return isinstance(outcome.error, OutcomeUnknown)
+
+
+def _is_borne(item: Item, lost_usd: Decimal) -> bool:
+    """Tell whether the cap per contact bears what is under way once more, after it was lost."""
+    plan = item.run.plan
+    if plan.cap_usd is None:
+        return True
+    promised = [plan.prices.get(slug, ZERO) for slug in item.asked - item.trace.keys()]
+    return item.paid_usd + item.cost_usd + lost_usd + sum(promised, ZERO) <= plan.cap_usd
 
 
 def _concerns_all(error: CallError) -> bool:

@@ -185,9 +185,8 @@ def _answer(
     is_broken = isinstance(outcome.error, ContractBroken)
     is_unknown = outcome.kind == "error" and not is_broken
     terms = request.terms[lookup.slug]
-    fresh_for = FAR if is_unknown else NOT_FRESH if is_broken else terms.fresh_for
-    if outcome.kind == "miss" and lookup.miss_fresh_for:
-        fresh_for = min(fresh_for, lookup.miss_fresh_for)
+    counted = terms.counts_for(is_hit=outcome.kind != "miss")
+    fresh_for = FAR if is_unknown else NOT_FRESH if is_broken else counted
     if reply.fresh_for is not None:
         fresh_for = min(fresh_for, reply.fresh_for)
     return AnswerRow(

@@ -17,7 +17,7 @@ from integrations.errors import CallError
 ZERO = Decimal(0)
 UNRANKED = 99  # a lookup that supplies a field by the way
 
-Ending = Literal["done", "failed", "dead", "released"]
+Ending = Literal["done", "failed", "dead", "released", "applied"]
 
 
 class CutShort(Exception):
@@ -168,7 +168,7 @@ class Item:
 
 @dataclass(slots=True)
 class Finished:
-    """An item that leaves the worker's hands.
+    """An item that leaves the worker's hands; an `applied` one was in nobody's.
 
     `released` items wait again from `due_at`, `parked_by` the name of a provider where that has to
     recover; `holds_run` when its whole run has to wait with it. `blocks` names who has to act

@@ -35,9 +35,10 @@ def _write_contacts(held: Sequence[Finished]) -> list[Finished]:
         cursor.execute(
             f"UPDATE contacts_contact AS c SET {sets} provenance = v.provenance,"
             " cost_usd = c.cost_usd + v.cost, revision = c.revision + 1, updated_at = now(),"
-            " error = v.error, enriched_at = CASE WHEN v.status = 'completed' THEN now()"
-            " ELSE c.enriched_at END,"
-            " status = CASE WHEN c.status = 'processing' THEN v.status ELSE c.status END"
+            " error = COALESCE(v.error, c.error),"
+            " enriched_at = CASE WHEN v.status = 'completed' THEN now() ELSE c.enriched_at END,"
+            " status = CASE WHEN c.status = 'processing' THEN COALESCE(v.status, c.status)"
+            " ELSE c.status END"
             " FROM json_to_recordset(%s::json) AS v (id bigint, revision int, status text,"
             f" error text, cost numeric, provenance jsonb{shape})"
             " WHERE c.id = v.id AND c.revision = v.revision RETURNING c.id",
@@ -68,6 +69,8 @@ def _contact_row(one: Finished, columns: Sequence[str]) -> dict[str, Any]:
     # A released contact goes back by way of failed, in the same transaction.
     row["status"] = "completed" if one.ending == "done" else "failed"
     row["error"] = "" if one.ending in ("done", "released") else one.error[:300]
+    if one.ending == "applied":  # whoever works on the contact says what became of it
+        row["status"] = row["error"] = None
     row["cost"] = str(item.cost_usd)
     row["provenance"] = provenance
     return row

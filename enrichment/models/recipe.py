@@ -22,6 +22,10 @@ class Recipe(models.Model):
         null=True, blank=True, help_text="A lookup that would pass it is not asked."
     )
     is_archived = models.BooleanField(default=False)
+    known_lookups = models.JSONField(
+        default=list, db_default=models.Value([], models.JSONField()), editable=False,
+        help_text="Those that there were when somebody last saved it; newer ones are offered.",
+    )  # fmt: skip
     created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
     updated_at = models.DateTimeField(auto_now=True, db_default=Now())
 

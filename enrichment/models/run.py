@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -138,6 +140,16 @@ class Run(models.Model):
     @property
     def finished_count(self) -> int:
         return self.done_count + self.failed_count
+
+    @property
+    def max_usd(self) -> Decimal:
+        """What its estimate says is the most; 0 while there is none."""
+        return Decimal((self.estimate or {}).get("max_usd", 0))
+
+    @property
+    def ceiling_usd(self) -> Decimal:
+        """What it may spend: its cap, else what its estimate says is the most."""
+        return self.max_usd if self.cap_usd is None else self.cap_usd
 
     @property
     def budget_key(self) -> str:

@@ -86,13 +86,16 @@ class Account(models.Model):
 
 
 class AccountLookup(models.Model):
-    """What an operator changed about one lookup; without a row the provider's defaults hold."""
+    """What an operator changed about one lookup or search; without a row the defaults hold."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="lookups")
     name = models.CharField(max_length=60)
     is_enabled = models.BooleanField()
     price_usd = UsdField(null=True, blank=True)
     fresh_days = models.PositiveIntegerField(null=True, blank=True)
+    miss_fresh_days = models.PositiveIntegerField(
+        null=True, blank=True, help_text="How long a miss is believed."
+    )
 
     objects = models.Manager()
 

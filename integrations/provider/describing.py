@@ -83,7 +83,7 @@ class Provider:
 
     def add_search(self, found: Search) -> None:
         """Register a way to look for businesses."""
-        if found.name in self.searches:
+        if found.name in self.searches or found.name in self.lookups:
             raise ValueError(f"{found.slug} is registered twice")
         self.searches[found.name] = found
 
@@ -121,7 +121,7 @@ class Provider:
         found = Lookup(
             self.slug, name, label, frozenset(needs), frozenset(supplies), price, fresh_for, **more
         )
-        if name in self.lookups:
+        if name in self.lookups or name in self.searches:
             raise ValueError(f"{found.slug} is registered twice")
         self.lookups[name] = found
         return found

@@ -132,7 +132,8 @@ class Gather:
 class Lookup:
     """One question that a provider answers; `slug` is "provider.name".
 
-    `miss_fresh_for` is how long a miss counts, where that is shorter than `fresh_for`.
+    `miss_fresh_for` is how long a miss is believed, where that is shorter than `fresh_for`:
+    providers learn of people within weeks, of numbers within months.
     """
 
     provider: str

@@ -81,6 +81,7 @@ PERSON = {
     supplies=FIRM,
     price=usd("0.10", on_hit_only=True),
     fresh_for=days(180),
+    miss_fresh_for=days(60),
     is_on_by_default=False,
     note=LEGACY,
 )
@@ -98,6 +99,7 @@ async def find_company(api: Api, q: Question) -> list[Fact]:
     supplies=PERSON | {"email"},
     price=usd("0.10", on_hit_only=True),
     fresh_for=days(180),
+    miss_fresh_for=days(30),
     label="Find person by phone",
     is_on_by_default=False,
     note=f"{LEGACY} Its documentation names no search by phone.",
@@ -119,6 +121,7 @@ async def prospector(api: Api, q: Question) -> list[Fact]:
     supplies=PERSON | FIRM,
     price=usd("0.15", on_hit_only=True),
     fresh_for=days(180),
+    miss_fresh_for=days(30),
     label="Find person and company by e-mail",
     is_on_by_default=False,
     note=LEGACY,

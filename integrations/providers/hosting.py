@@ -140,6 +140,7 @@ HOSTING.add(
     {"company.ip_address", "company.hosting_provider", "company.hosting_country"},
     FREE,
     days(30),
+    miss_fresh_for=days(7),
     label="Website's place",
     note="Two queries for a domain, and MaxMind's files where the account names their folder.",
     gather=Gather("place", "company.domain", _ask_each, lambda options: 1),

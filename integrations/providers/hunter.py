@@ -99,6 +99,7 @@ HUNTER = Provider(
     supplies={"company.name", "company.email_pattern", "company.industry", "company.country"},
     price=usd("0.034", on_hit_only=True),
     fresh_for=days(90),
+    miss_fresh_for=days(30),
     note="One request of the plan for each domain of which Hunter knows an address.",
 )
 async def domain_search(api: Api, q: Question) -> list[Fact]:
@@ -123,6 +124,7 @@ async def domain_search(api: Api, q: Question) -> list[Fact]:
     supplies={"email", "email_status", "email_score", "position", "linkedin_url", "twitter_url"},
     price=usd("0.034", on_hit_only=True),
     fresh_for=days(90),
+    miss_fresh_for=days(30),
     label="Find e-mail",
 )
 async def find_email(api: Api, q: Question) -> list[Fact]:
@@ -162,6 +164,7 @@ def _person(found: Body, sure: float) -> list[Fact]:
     supplies={"email_status", "email_score", "email_type"},
     price=usd("0.017"),
     fresh_for=days(60),
+    miss_fresh_for=days(7),
     label="Verify e-mail",
 )
 async def verify_email(api: Api, q: Question) -> list[Fact]:

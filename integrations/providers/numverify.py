@@ -141,6 +141,7 @@ async def _ask(api: Api, **params: str) -> Body:
     supplies={"phone_is_valid", "phone_country", "line_type", "carrier_name", "city"},
     price=usd("0.003"),
     fresh_for=days(180),
+    miss_fresh_for=days(90),
 )
 async def validate(api: Api, q: Question) -> list[Fact]:
     """Return what the numbering plans say; nothing but "not valid" of a number that is not."""

@@ -112,6 +112,7 @@ def likelihood(body: Body, unsaid: float) -> float:
     },
     price=usd("0.10", on_hit_only=True),
     fresh_for=days(180),
+    miss_fresh_for=days(60),
 )  # fmt: skip
 async def enrich_company(api: Api, q: Question) -> list[Fact]:
     """Return the firm at a domain; its answer is flat, as its SDK has it."""
@@ -158,6 +159,7 @@ PERSON_INPUTS: Mapping[str, str] = {
     },
     price=usd("0.28", on_hit_only=True),
     fresh_for=days(180),
+    miss_fresh_for=days(30),
     note="Charged for each person who is found, with an e-mail address or without.",
 )  # fmt: skip
 async def enrich_person(api: Api, q: Question) -> list[Fact]:

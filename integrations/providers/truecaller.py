@@ -45,6 +45,7 @@ TRUECALLER = Provider(
     },
     price=usd("0.05"),
     fresh_for=days(180),
+    miss_fresh_for=days(90),
     label="Person by number",
     is_on_by_default=False,
     note="The predecessor's contract; Truecaller no longer offers it.",

@@ -66,6 +66,7 @@ WHITEPAGES = Provider(
     supplies={*SUPPLIES, "line_type"},
     price=usd("0.05"),
     fresh_for=days(180),
+    miss_fresh_for=days(90),
     label="Person by number",
     note="Every answer is billed, also one that knows nobody. Numbers of the United States only.",
 )
@@ -87,6 +88,7 @@ async def find_person(api: Api, q: Question) -> list[Fact]:
     supplies=SUPPLIES,
     price=usd("0.05"),
     fresh_for=days(180),
+    miss_fresh_for=days(90),
     label="Person by name and address",
     note="Every answer is billed, also one that knows nobody.",
 )

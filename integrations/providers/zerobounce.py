@@ -203,6 +203,7 @@ ZEROBOUNCE.add(
     {"email_status", "email_score", "email_type", "email_checked_at"},
     usd("0.009"),
     days(60),
+    miss_fresh_for=days(7),
     label="Validate e-mail",
     note="An address of which ZeroBounce finds out nothing is free.",
     gather=Gather("validations", by="email", ask=ask_validations, size=size),

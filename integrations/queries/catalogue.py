@@ -39,7 +39,7 @@ def _provider(each: Provider, accounts: Accounts, circuit: str) -> dict[str, Any
         "rate": [{"calls": limit, "per_s": seconds} for limit, seconds in windows],
         "in_flight": view.max_in_flight if view else each.max_in_flight,
         "lookups": [_lookup(found, accounts) for found in each.lookups.values()],
-        "searches": [_search(found) for found in each.searches.values()],
+        "searches": [_search(accounts.priced(found)) for found in each.searches.values()],
     }
 
 
@@ -55,6 +55,7 @@ def _lookup(found: Lookup, accounts: Accounts) -> dict[str, Any]:
         "charged": "on a hit" if terms.price.on_hit_only else "for every answer",
         "price_source": found.price.source or "a guess; the account's own price counts",
         "fresh_days": terms.fresh_for.days,
+        "miss_fresh_days": terms.miss_fresh_for.days,
         "is_on": terms.is_enabled,
         "note": found.note,
     }

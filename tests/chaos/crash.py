@@ -115,7 +115,7 @@ def crash_run(sandbox: Running, pace: Pace, contacts: int, *, is_calm: bool) -> 
     sandbox.fresh(**LATENCY, **({} if is_calm else FAULTY))
     seeding.prepare_account(max_in_flight=NODES * PROCESSES * pace.in_flight)
     seeding.fresh_contacts(contacts)
-    run = seeding.approved_run(seeding.one_lookup_recipe())
+    run = seeding.approved_run(seeding.one_lookup_recipe(), cap_usd=seeding.PLENTY_USD)
     began = time.monotonic()
     with Fleet(_log(), nodes=NODES, processes=PROCESSES) as fleet:
         faults = Faults(fleet, pace)

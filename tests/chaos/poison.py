@@ -34,7 +34,7 @@ def poison_run(sandbox: Running) -> Audit:
     seeding.prepare_account(max_in_flight=100)
     seeding.fresh_contacts(CONTACTS)
     poison = Contact.objects.create(phone_raw=POISON, phone_e164=POISON)
-    seeding.approved_run(seeding.one_lookup_recipe())
+    seeding.approved_run(seeding.one_lookup_recipe(), cap_usd=seeding.PLENTY_USD)
     with Fleet(Path(settings.HOME) / "workers.log", nodes=1, processes=2) as fleet:
         kills = _kill_holders(fleet, poison.pk)
     return _verdict(poison.pk, kills)

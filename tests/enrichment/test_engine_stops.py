@@ -44,7 +44,7 @@ def test_a_dropped_answer_is_unknown_counted_and_asked_again(runtime, sandbox, l
     for number in numbers(100):
         contact(number)
 
-    run = worked(runtime, approved(line_type_recipe))
+    run = worked(runtime, approved(line_type_recipe, cap_usd=Decimal(2)))
 
     unknown = ApiCall.objects.filter(outcome="unknown")
     assert (run.state, run.reason) == (Run.State.DONE, "")

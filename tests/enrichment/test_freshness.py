@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from enrichment import services
 from enrichment.estimate import estimate
-from enrichment.models import Answer, Recipe, Run
-from tests.enrichment.conftest import approved, contact
+from enrichment.models import Answer, Recipe, RecipeField, RecipeStep, Run
+from tests.enrichment.conftest import approved, contact, worked
 
 
 @pytest.mark.parametrize(("fresh_days", "asked"), [(None, 0), (10, 0), (3, 1)])
@@ -41,3 +41,16 @@ def test_run_under_way_asks_what_was_approved(runtime, line_type_recipe):
 
     assert [row.lookup for row in run.lookups.all()] == ["twilio.line_type"]
     assert run.items.get().contact.line_type != ""
+
+
+def test_miss_is_believed_as_long_as_its_lookup_says(runtime):
+    contact("+15005550156")  # a number without a caller name
+    recipe = Recipe.objects.create(slug="caller", name="Caller")
+    wanted = RecipeField.objects.create(recipe=recipe, field="caller_name")
+    RecipeStep.objects.create(wanted=wanted, lookup="twilio.caller_name")
+
+    worked(runtime, approved(recipe))
+
+    answer = Answer.objects.get()
+    believed = answer.expires_at - answer.observed_at
+    assert (answer.outcome, round(believed / timedelta(days=1), 2)) == ("miss", 90)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from contacts.models import Company, Contact
 from domains.consumer_mail import DOMAINS
 from enrichment import golden, inputs
-from enrichment.estimate import _askable_sql, _key_sql, _pick
 from enrichment.models import Run
+from enrichment.picking import _askable_sql, _key_sql, pick
 from enrichment.questions import question, question_key
 from integrations.provider import FREE, Lookup, days
 from tests.enrichment.conftest import contact
@@ -63,7 +63,7 @@ def keys(lookup):
     """Return the keys that the database computes, of the contacts that can be asked about."""
     with connection.cursor() as cursor:
         recipe_run = Run(plan={"wanted": []})
-        _pick(cursor, recipe_run, [lookup])
+        pick(cursor, recipe_run, [lookup])
         cursor.execute(
             f"SELECT {_key_sql(lookup, is_sandbox=True)} FROM picked WHERE {_askable_sql(lookup)}"
         )

@@ -59,11 +59,24 @@ def test_the_months_budget_is_never_passed(runtime, sandbox, upkeep):
     assert (run.cap_usd, run.spent_usd, sandbox.count()["calls"]) == (
         Decimal("0.024"), Decimal("0.024"), 3,
     )  # fmt: skip
-    run.state = Run.State.CANCELLED
-    run.save()
     Upkeep.objects.update(looked_at=None)
     assert keeping_up.keep_up() == 0
     assert Upkeep.objects.get().note == "The month's budget is used up."
+
+
+def test_next_month_goes_on_where_the_budget_ended(runtime, sandbox, upkeep):
+    Upkeep.objects.update(monthly_cap_usd=Decimal("0.024"))
+    keeping_up.keep_up()
+    first = worked(runtime)
+    Run.objects.update(approved_at=timezone.now() - timedelta(days=40))
+    Upkeep.objects.update(looked_at=None)
+
+    assert (first.state, keeping_up.keep_up()) == (Run.State.BLOCKED, 1)
+
+    first.refresh_from_db()
+    second = Run.objects.exclude(upkeep=None).latest("pk")
+    assert (first.state, first.reason) == (Run.State.CANCELLED, "the month's budget is used up")
+    assert (second.total_count, second.cap_usd) == (2, Decimal("0.024"))
 
 
 def test_nothing_is_made_while_it_is_off_or_its_run_works(runtime, upkeep):

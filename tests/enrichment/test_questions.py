@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from enrichment.estimate import _key_sql
+from enrichment.picking import _key_sql
 from enrichment.questions import call_key, question, question_key
 from integrations.registry import lookup
 

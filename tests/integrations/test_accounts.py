@@ -9,7 +9,7 @@ from integrations import services
 from integrations.accounts import Accounts, is_sandbox
 from integrations.errors import AccountUnusable, CredentialRejected
 from integrations.models import Account, AccountLookup
-from integrations.registry import lookup
+from integrations.registry import lookup, searches
 
 SID, TOKEN = "AC" + "1" * 32, "2" * 32
 TYPED = {"account_sid": SID, "auth_token": TOKEN}
@@ -159,3 +159,30 @@ def test_terms_are_the_providers_until_an_operator_changes_them(account, setting
 
 def test_a_provider_without_an_account_is_switched_off(db):
     assert not current().terms(LINE_TYPE).is_enabled
+
+
+@pytest.mark.parametrize(
+    ("fresh", "miss", "believed"),
+    [(None, None, 90), (30, None, 30), (365, None, 90), (None, 5, 5), (30, 60, 60)],
+)
+def test_a_miss_is_believed_as_long_as_the_account_says(account, fresh, miss, believed):
+    AccountLookup.objects.create(
+        account=account, name="line_type", is_enabled=True, fresh_days=fresh, miss_fresh_days=miss
+    )
+
+    terms = current().terms(LINE_TYPE)
+
+    assert terms.counts_for(is_hit=False) == timedelta(days=believed)
+    assert terms.counts_for(is_hit=True) == timedelta(days=fresh or 180)
+
+
+def test_a_search_costs_what_its_account_pays(db):
+    yelp = Account.objects.create(provider="yelp")
+    AccountLookup.objects.create(
+        account=yelp, name="search", is_enabled=True, price_usd=Decimal("0.5")
+    )
+
+    accounts = current()
+
+    prices = [accounts.priced(found).price.usd for found in searches().values()]
+    assert sorted(prices) == [Decimal("0.035"), Decimal("0.035"), Decimal("0.5")]

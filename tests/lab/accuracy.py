@@ -23,6 +23,7 @@ POOL = {
     "sms_pumping_risk_score": ("twilio.sms_pumping_risk", "twilio.caller_name"),
 }
 PEOPLE_SEEN = 1500  # before, so that lookups have a history
+PATIENCE_S = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +43,19 @@ class Trial:
         return float(abs(self.expected_usd - self.spent_usd) / self.spent_usd)
 
 
-def trials(runtime: Runtime, count: int, people: int, *, seed: int = 1) -> Iterator[Trial]:
+def trials(
+    runtime: Runtime, count: int, people: int, *, seed: int = 1, seen: int = PEOPLE_SEEN
+) -> Iterator[Trial]:
     """Work so many random recipes, each over contacts that nothing is known of yet."""
     dice = random.Random(seed)
     seeding.fresh_contacts(0)
     firms.prepare()
-    _see(runtime)
+    _see(runtime, seen)
     for at in range(count):
         seeding.forget_people()
-        firms.people(people, shared=0.4, skip=PEOPLE_SEEN + at * people % 40_000)
+        firms.people(people, shared=0.4, skip=seen + at * people % 40_000)
         run = seeding.approved_run(random_recipe(dice))
-        runtime.work(120)
+        runtime.work(PATIENCE_S)
         run.refresh_from_db()
         assert (run.state, run.failed_count) == ("done", 0), (run.state, run.reason)
         found = run.estimate or {}
@@ -62,12 +65,12 @@ def trials(runtime: Runtime, count: int, people: int, *, seed: int = 1) -> Itera
         )  # fmt: skip
 
 
-def _see(runtime: Runtime) -> None:
+def _see(runtime: Runtime, people: int) -> None:
     """Let every lookup of the pool be asked of other people first."""
-    firms.people(PEOPLE_SEEN)
+    firms.people(people)
     every = [("company.city", 1.0, tuple({step for steps in POOL.values() for step in steps}))]
     seeding.approved_run(firms.recipe("seen", every))
-    runtime.work(120)
+    runtime.work(PATIENCE_S)
 
 
 def random_recipe(dice: random.Random) -> Recipe:

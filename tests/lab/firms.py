@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from contacts.models import Company, Contact
+from contacts.phone import parse
 from enrichment.models import Recipe, RecipeField, RecipeStep
 from integrations.models import Account
 from integrations.sandbox.world import person_at
@@ -28,16 +29,21 @@ def people(count: int, *, shared: float = 0.0, skip: int = 0, with_email: bool =
     names = sorted(set(domains))
     Company.objects.bulk_create(Company(domain=one, name=one) for one in names)
     ids = dict(Company.objects.filter(domain__in=names).values_list("domain", "id"))
+    rows = zip(numbers, domains, strict=True)
     Contact.objects.bulk_create(
-        (
-            Contact(
-                phone_raw=number, phone_e164=number, company_id=ids[domain],
-                first_name=person_at(number).first_name, last_name=person_at(number).last_name,
-                email=f"{person_at(number).last_name.lower()}@{domain}" if with_email else "",
-            )
-            for number, domain in zip(numbers, domains, strict=True)
-        ),
+        (_contact(number, domain, ids[domain], with_email) for number, domain in rows),
         batch_size=2000,
+    )
+
+
+def _contact(number: str, domain: str, company_id: int, with_email: bool) -> Contact:
+    person = person_at(number)
+    return Contact(
+        phone_raw=number, phone_e164=number, company_id=company_id,
+        phone_country=parse(number).country,  # which every import writes
+        first_name=person.first_name, last_name=person.last_name,
+        full_name=f"{person.first_name} {person.last_name}",
+        email=f"{person.last_name.lower()}@{domain}" if with_email else "",
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from integrations.services import ensure_accounts
 
 LOOKUP = "twilio.line_type"
 PRICE_USD = Decimal("0.008")
+PLENTY_USD = Decimal(1_000_000)  # a cap that no run meets, however many answers get lost
 TABLES = (
     "contacts_contact, contacts_searchblock, contacts_company, contacts_companyblock,"
     " contacts_import, contacts_bulkaction, enrichment_answer, enrichment_run,"

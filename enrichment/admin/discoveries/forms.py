@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +22,7 @@ from enrichment.discovery.service import fits
 from enrichment.models import Discovery, Recipe
 from enrichment.models.discovery import PER_PLACE_MOST
 from enrichment.wording import cents_above
+from integrations.accounts import Accounts
 from integrations.money import usd
 from integrations.registry import searches
 from integrations.search import Search, Wanted
@@ -33,14 +35,17 @@ ORDINALS = ("First", "Then", "Then")
 
 
 def cheapest_first() -> list[Search]:
-    """Return every search, what a business costs at least first."""
-    return sorted(searches().values(), key=lambda one: one.price.usd / one.page_size)
+    """Return every search at its account's price, what a business costs at least first."""
+    accounts = Accounts()
+    accounts.refresh()
+    priced = [accounts.priced(one) for one in searches().values()]
+    return sorted(priced, key=lambda one: one.price.usd / one.page_size)
 
 
-def _choices() -> list[tuple[str, str]]:
+def _choices(offered: Sequence[Search]) -> list[tuple[str, str]]:
     rows = [
         (one.slug, f"{one.label}: {usd(one.price.usd)} for {one.page_size} businesses")
-        for one in cheapest_first()
+        for one in offered
     ]
     return [("", "no further search"), *rows]
 
@@ -108,10 +113,11 @@ class DiscoveryForm(forms.Form):
     def __init__(self, data: Any = None, files: Any = None, **kwargs: Any) -> None:
         super().__init__(data, files, **kwargs)
         del self.fields["places"].widget.attrs["maxlength"]  # a browser would cut, and say nothing
-        proposed = [one.slug for one in cheapest_first() if fits(one.slug, is_circle=False)]
+        offered = cheapest_first()
+        proposed = [one.slug for one in offered if fits(one.slug, is_circle=False)]
         for at, ordinal in enumerate(ORDINALS):
             self.fields[f"search_{at + 1}"] = forms.ChoiceField(
-                label=ordinal, required=False, choices=_choices(),
+                label=ordinal, required=False, choices=_choices(offered),
                 initial=proposed[at] if at < len(proposed) else "",
                 widget=UnfoldAdminSelectWidget(),
             )  # fmt: skip

@@ -17,10 +17,11 @@ from enrichment.admin.recipes.access import found, may_add, may_change, may_dele
 from enrichment.admin.recipes.reading import is_right, laid_out, pressed, read
 from enrichment.admin.recipes.trying import may_try, offered, tried
 from enrichment.composing import Draft, differences
+from enrichment.gaining import newer, with_newer
 from enrichment.models import Recipe
 from enrichment.recipes import starting
 
-SAVE, TRY = "save", "try"
+SAVE, TRY, GAIN = "save", "try", "gain"
 
 
 def add(office: ModelAdmin, request: HttpRequest) -> HttpResponse:
@@ -56,8 +57,10 @@ def arrange(office: ModelAdmin, request: HttpRequest) -> HttpResponse:
 def _posted(office: ModelAdmin, request: HttpRequest, recipe: Recipe | None) -> HttpResponse:
     draft = read(request.POST)
     if request.POST.get("do") == TRY and may_try(request.user):
-        found = tried(draft, request.POST.get("over", ""))
-        return _form(office, request, recipe, draft, is_final=True, **found)
+        return _form(office, request, recipe, draft, is_final=True, **tried(request, draft))
+    if request.POST.get("do") == GAIN and recipe is not None:
+        gained = with_newer(recipe, draft)
+        return _form(office, request, recipe, gained, is_gained=gained != draft)
     if request.POST.get("do", SAVE) != SAVE:
         return _form(office, request, recipe, pressed(request.POST, draft))
     if not is_right(draft):
@@ -94,7 +97,8 @@ def _form(
         **laid_out(draft, is_final=is_final), **context,
         recipe=recipe, version=keeping.version(recipe) if recipe else "", run_count=runs,
         may_edit=may_change(user) if recipe else True,
-        may_try=may_attempt, **(offered() if may_attempt else {}),
+        may_try=may_attempt, **(offered(request) if may_attempt else {}),
+        newer=newer(recipe, draft) if recipe and may_change(user) else [],
         may_copy=recipe is not None and may_add(user),
         may_reset=recipe is not None and not is_own and may_change(user),
         may_delete=is_own and not runs and may_delete(user),

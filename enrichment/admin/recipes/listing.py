@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -14,8 +16,8 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from contacts.admin.base import ToLookAt
-from contacts.admin.pages import WRITE, addresses, number, signed_in
-from enrichment.admin.recipes import editing, shelving, trying
+from contacts.admin.pages import READ, WRITE, addresses, number, signed_in
+from enrichment.admin.recipes import editing, rehearsing, shelving, trying
 from enrichment.admin.recipes.access import may_add, may_change, may_delete, opened
 from enrichment.models import Recipe
 from enrichment.recipes import starting
@@ -28,6 +30,25 @@ STEPS = (
     ("archive", shelving.archive, may_change),
     ("delete", shelving.delete, may_delete),
 )
+
+# Name, end of the address, view, who may, methods.
+REHEARSAL = (
+    ("page", "", rehearsing.page, trying.may_try, READ),
+    ("live", "live/", rehearsing.live, trying.may_try, READ),
+    ("cancel", "cancel/", rehearsing.cancel, trying.may_try, WRITE),
+    ("apply", "apply/", rehearsing.apply, rehearsing.may_apply, WRITE),
+)
+
+
+def _who_may(
+    view: Callable[..., HttpResponseBase], may: Callable[[Any], bool]
+) -> Callable[..., HttpResponseBase]:
+    def ask(office: ModelAdmin, request: HttpRequest, rehearsal_id: int) -> HttpResponseBase:
+        if not (trying.may_try(request.user) and may(request.user)):
+            raise PermissionDenied
+        return view(office, request, rehearsal_id)
+
+    return ask
 
 
 @admin.register(Recipe)
@@ -50,9 +71,18 @@ class RecipeAdmin(ToLookAt):
         arrange = signed_in(self, editing.arrange, WRITE)
         attempt = signed_in(self, trying.attempt, WRITE)
         steps = [(name, opened(view, may), WRITE) for name, view, may in STEPS]
+        rehearsal = [
+            path(
+                f"rehearsal/<int:rehearsal_id>/{page}",
+                signed_in(self, _who_may(view, may), methods),
+                name=f"enrichment_rehearsal_{name}",
+            )
+            for name, page, view, may, methods in REHEARSAL
+        ]
         return [
             path("arrange/", arrange, name="enrichment_recipe_arrange"),
             path("try/", attempt, name="enrichment_recipe_try"),
+            *rehearsal,
             *addresses(self, steps),
             *super().get_urls(),
         ]

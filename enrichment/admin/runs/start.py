@@ -12,13 +12,17 @@ from unfold.admin import ModelAdmin
 from contacts import selection
 from contacts.admin.pages import go_to, person, show
 from contacts.models import Contact
-from enrichment import recipes, services
+from enrichment import recipes, rehearsals, services
 from enrichment import selection as of_runs
 from enrichment.admin import links
+from enrichment.admin.recipes.rehearsing import to
+from enrichment.admin.recipes.trying import may_try
 from enrichment.admin.runs.access import may_add
 from enrichment.admin.runs.forms import StartForm
-from enrichment.models import Recipe, Run
+from enrichment.models import Recipe, Rehearsal, Run
 from enrichment.recipes import PHONE
+
+TRY = "try"
 
 
 def add(office: ModelAdmin, request: HttpRequest) -> HttpResponse:
@@ -30,13 +34,15 @@ def add(office: ModelAdmin, request: HttpRequest) -> HttpResponse:
         messages.warning(request, notice)
     form = StartForm(request.POST or None, named=named, initial=_initial(request))
     if request.method == "POST" and form.is_valid():
+        if request.POST.get("do") == TRY and may_try(request.user):
+            return to(_rehearsed(request, form))
         return go_to(_draft(office, request, form))
     return show(
         office, request, "enrichment/runs/start.html", "New run", form=form,
         is_changed=bool(notices), listed=links.contacts_of(request.user, named) if named else "",
         has_contacts=Contact.objects.exists(), import_url=links.import_page(request.user),
         has_recipes=Recipe.objects.filter(is_archived=False).exists(),
-        query=request.GET.urlencode(),
+        query=request.GET.urlencode(), may_try=may_try(request.user),
     )  # fmt: skip
 
 
@@ -65,6 +71,15 @@ def _draft(office: ModelAdmin, request: HttpRequest, form: StartForm) -> Run:
     if is_new:
         office.log_addition(request, run, f"made over {selection.in_words(form.selection)}")
     return run
+
+
+def _rehearsed(request: HttpRequest, form: StartForm) -> Rehearsal:
+    """Play the recipe over the same contacts on the answers already bought."""
+    chosen = form.cleaned_data
+    return rehearsals.create(
+        recipes.snapshot(chosen["recipe"]), form.selection, recipe=chosen["recipe"],
+        mode=chosen["mode"], user=person(request),
+    )  # fmt: skip
 
 
 def _name(recipe: Recipe, chosen: selection.Selection) -> str:

@@ -17,6 +17,8 @@ from enrichment.admin.runs.forms import cap_form
 from enrichment.admin.runs.page import standing
 from enrichment.models import Run
 
+AS_ESTIMATED = "the estimate's most as its cap"
+
 
 def approve(office: ModelAdmin, request: HttpRequest, run: Run) -> HttpResponse:
     """Let the run spend, up to the cap that was typed."""
@@ -26,7 +28,7 @@ def approve(office: ModelAdmin, request: HttpRequest, run: Run) -> HttpResponse:
     cap, seen = form.cleaned_data.get("cap_usd"), form.cleaned_data.get("seen", "")
     return _take(
         office, request, run, lambda: services.launch(run, cap, seen=seen),
-        f"approved with {caps.in_words(cap)}",
+        f"approved with {caps.in_words(cap, AS_ESTIMATED)}",
     )  # fmt: skip
 
 
@@ -38,7 +40,7 @@ def cap(office: ModelAdmin, request: HttpRequest, run: Run) -> HttpResponse:
     wanted = form.cleaned_data["cap_usd"]
     return _take(
         office, request, run, lambda: services.set_cap(run, wanted),
-        f"given {caps.in_words(wanted)}",
+        f"given {caps.in_words(wanted, AS_ESTIMATED)}",
     )  # fmt: skip
 
 

@@ -86,6 +86,7 @@ APOLLO.add(
     set(ORGANIZATION),
     usd("0.03", on_hit_only=True),
     days(180),
+    miss_fresh_for=days(60),
     gather=Gather("organizations", by="company.domain", ask=ask_organizations, size=size),
 )
 APOLLO.add(
@@ -94,6 +95,7 @@ APOLLO.add(
     set(PEOPLE),
     usd("0.03", on_hit_only=True),
     days(180),
+    miss_fresh_for=days(30),
     uses=set(PERSON_INPUTS) - {"full_name"},
     note="One credit for a person who is found; phones are never asked for.",
     gather=Gather("people", by="full_name", ask=match_people, size=size),

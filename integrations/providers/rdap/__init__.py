@@ -206,6 +206,7 @@ REGISTRY.add(
     },
     FREE,
     days(14),
+    miss_fresh_for=days(7),
     label="Registration",
     note="RDAP where the registry has it, else WHOIS; nothing of the registrant is kept.",
     gather=Gather("domain", "company.domain", _ask_each, lambda options: 1),

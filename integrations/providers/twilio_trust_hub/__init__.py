@@ -98,6 +98,7 @@ TWILIO_TRUST_HUB = Provider(
     supplies=SUPPLIES,
     price=FREE,
     fresh_for=days(90),
+    miss_fresh_for=days(7),
     label="Trust of a business",
     note="A profile that is being reviewed is read anew by the lookup “Review of a profile”.",
 )  # fmt: skip

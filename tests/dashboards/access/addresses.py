@@ -163,6 +163,10 @@ TABLE = """
 /admin/enrichment/recipe/<path:object_id>/history/               302 403 200 200 200   302 403 200 200 200
 /admin/enrichment/recipe/add/                                    302 403 403 200 200   302 403 403 200 200
 /admin/enrichment/recipe/arrange/                                302 405 405 405 405   302 403 403 200 200
+/admin/enrichment/recipe/rehearsal/<int:rehearsal_id>/           302 403 403 200 200   302 405 405 405 405
+/admin/enrichment/recipe/rehearsal/<int:rehearsal_id>/apply/     302 405 405 405 405   302 403 403 302 302
+/admin/enrichment/recipe/rehearsal/<int:rehearsal_id>/cancel/    302 405 405 405 405   302 403 403 302 302
+/admin/enrichment/recipe/rehearsal/<int:rehearsal_id>/live/      302 403 403 200 200   302 405 405 405 405
 /admin/enrichment/recipe/try/                                    302 405 405 405 405   302 403 403 200 200
 /admin/enrichment/run/                                           302 200 200 200 200   302 200 200 200 200
 /admin/enrichment/run/<int:pk>/again/                            302 405 405 405 405   302 403 302 302 302
@@ -270,6 +274,7 @@ WRITES = {
     "/admin/enrichment/leadscore/<int:pk>/rescan/": "operator",
     "/admin/enrichment/recipe/<int:pk>/archive/": "manager",
     "/admin/enrichment/recipe/<int:pk>/copy/": "manager",
+    "/admin/enrichment/recipe/rehearsal/<int:rehearsal_id>/cancel/": "manager",
     "/admin/enrichment/upkeep/<path:object_id>/delete/": "manager",
     "/admin/enrichment/discovery/<int:pk>/cancel/": "operator",
     "/admin/enrichment/discovery/<int:pk>/cap/": "operator",

@@ -35,6 +35,7 @@ from enrichment.models import (
     DomainScan,
     LeadScore,
     Recipe,
+    Rehearsal,
     Run,
     RunItem,
     Team,
@@ -48,7 +49,8 @@ from tests.dashboards.rows import calls, people, rejected, work
 NOT_OURS = {"django_session", "axes_accessattempt"}
 ROWS = (
     Company, Contact, Import, Export, ExportDownload, BulkAction, Worker, Answer, Discovery, Recipe,
-    Run, RunItem, LeadScore, Team, Upkeep, Account, ApiCall, Budget, User, Group, PeriodicTask,
+    Rehearsal, Run, RunItem, LeadScore, Team, Upkeep, Account, ApiCall, Budget, User, Group,
+    PeriodicTask,
 )  # fmt: skip
 # What stands for a name in an address; else a field.
 NAMED = {"/tab/": "fields", "/suggest/<slug": "company"}
@@ -91,6 +93,7 @@ def fill():
     AlertRound.objects.create(looked_at=timezone.now() + timedelta(days=1))  # nobody stands in
     Alert.objects.create(kind="dead", level="warning", message="m", value=1, raised_at=Now())
     Notice.objects.create(channel="slack", event="test", title="t", text="t", state="unknown")
+    Rehearsal.objects.create(plan={"wanted": []}, total_count=1)
     Upkeep.objects.create(name="lines", recipe=Recipe.objects.first(), monthly_cap_usd=1)
     every = IntervalSchedule.objects.create(every=1, period="hours")
     PeriodicTask.objects.create(name="a task", task="dashboards.count_contacts", interval=every)
@@ -133,6 +136,7 @@ def visited(address):
         "run_id": Run.objects.get().pk,
         "discovery_id": Discovery.objects.get().pk,
         "place_id": DiscoveryPlace.objects.get().pk,
+        "rehearsal_id": Rehearsal.objects.get().pk,
         "item_id": RunItem.objects.get().pk,
         "content_type_id": 1,
         "app_label": "contacts",

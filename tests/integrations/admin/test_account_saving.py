@@ -33,6 +33,16 @@ def test_what_equals_the_default_again_leaves_no_row(save):
     assert AccountLookup.objects.count() == 0
 
 
+def test_how_long_a_miss_is_believed_is_kept_and_told(save):
+    save("lookups", miss_line_type="14")
+
+    row = AccountLookup.objects.get()
+    assert (row.name, row.fresh_days, row.miss_fresh_days) == ("line_type", None, 14)
+    assert LogEntry.objects.get().change_message == (
+        "Line type: days a miss is believed: 90 (default) → 14"
+    )
+
+
 def test_a_save_without_a_change_writes_nothing(save, account):
     before = account.version
 
@@ -71,6 +81,8 @@ def test_a_limit_taken_back_is_the_providers_own_again(save, account):
         ("budgets", "monthly_cap_usd", "1e400", "no more than 14 digits"),
         ("budgets", "daily_cap_usd", "NaN", "Write an amount"),
         ("lookups", "price_line_type", "dear", "Write an amount in US dollars"),
+        ("lookups", "price_line_type", "-0.01", "A price is not below 0."),
+        ("lookups", "miss_line_type", "-1", "Write 0 to ask again every time."),
         ("general", "label", " ", "Give the account a name."),
         ("options", "batch_size", "0", "greater than or equal to 1"),
     ],
