@@ -1,4 +1,4 @@
-"""A real Redis of its own for the tests of what the workers share."""
+"""A real Redis of its own for the tests of what the workers share; a sandbox to ask."""
 
 import importlib.util
 import subprocess
@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 import redis
+
+from tests.integrations.sandbox.running import running_sandbox
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +43,23 @@ def rate_socket(redis_client, redis_socket):
     """The socket of a Redis that remembers: nothing was granted for a long time."""
     redis_client.hset("rate:memory", mapping={"id": "old", "since": 1})
     return redis_socket
+
+
+@pytest.fixture(scope="session")
+def sandbox_process():
+    with running_sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(sandbox_process, settings):
+    """The sandbox as every account asks it, with nothing counted and every circuit closed."""
+    sandbox_process.fresh()
+    settings.SANDBOX = True
+    settings.SANDBOX_URL = sandbox_process.url
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        client.flushdb()
+    return sandbox_process
 
 
 def _await_answer(socket):

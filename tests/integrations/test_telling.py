@@ -21,26 +21,14 @@ from integrations.services import (
     set_secrets,
     stop_account,
 )
-from tests.integrations.sandbox.running import running_sandbox
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(scope="module")
-def process():
-    with running_sandbox() as running:
-        yield running
-
-
 @pytest.fixture
-def sandbox(process, settings):
-    process.fresh()
-    settings.SANDBOX = True
-    settings.SANDBOX_URL = process.url
-    with redis.Redis.from_url(settings.REDIS_URL) as client:
-        client.flushdb()
+def sandbox(sandbox):
     ensure_accounts()
-    return process
+    return sandbox
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import logging
 
 import pytest
-import redis
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 
@@ -12,28 +11,11 @@ from integrations.models import Account, ApiCall, Budget, LookupDay, Reservation
 from integrations.services import set_secrets, stop_account
 from integrations.trials import run_trial
 from tests.integrations.answering import answering, self_signed
-from tests.integrations.sandbox.running import running_sandbox
 
 SID, TOKEN = "AC" + "5" * 32, "7" * 32
 KEY = "twilio:sandbox"
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def process():
-    with running_sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-def sandbox(process, settings):
-    process.fresh()
-    settings.SANDBOX = True
-    settings.SANDBOX_URL = process.url
-    with redis.Redis.from_url(settings.REDIS_URL) as client:
-        client.flushdb()
-    return process
 
 
 @pytest.fixture
