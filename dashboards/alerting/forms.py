@@ -14,6 +14,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
+from contacts.admin.meanwhile import Meanwhile
 from dashboards.alerting import channels
 from dashboards.models import AlertRule
 from integrations.slack import problem_of
@@ -22,7 +23,7 @@ DAY_S = 86_400
 MOST_RECIPIENTS = 20
 
 
-class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
+class RuleForm(Meanwhile, forms.ModelForm):  # type: ignore[type-arg]
     """One kind's figures."""
 
     class Meta:

@@ -14,12 +14,13 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from contacts import selection
+from contacts.admin.meanwhile import Meanwhile
 from enrichment.keeping_up import left_of_month
 from enrichment.models import Recipe, Upkeep
 from integrations.money import usd
 
 
-class UpkeepForm(forms.ModelForm):  # type: ignore[type-arg] # generic for the type checker only
+class UpkeepForm(Meanwhile, forms.ModelForm):  # type: ignore[type-arg] # generic for the type checker only
     """An upkeep whose contacts are named as in the address of their list."""
 
     which = forms.CharField(
@@ -64,6 +65,7 @@ class UpkeepForm(forms.ModelForm):  # type: ignore[type-arg] # generic for the t
 @admin.register(Upkeep)
 class UpkeepAdmin(ModelAdmin):
     form = UpkeepForm
+    change_form_before_template = "contacts/seen.html"
     list_display = ("name", "recipe", "contacts", "state", "cap", "after", "looked_at", "note")
     fields = ("name", "recipe", "which", "after_days", "monthly_cap_usd", "is_on")
     list_select_related = ("recipe",)
