@@ -18,7 +18,7 @@ CHANGED = (
 
 
 class Meanwhile:
-    """Put before a ModelForm; its page sends `seen_mark` back under `seen_name`."""
+    """Put before a form of what stands; its page sends `seen_mark` back as `seen_name`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -35,7 +35,8 @@ class Meanwhile:
 
     def full_clean(self) -> None:
         form = self._form
-        both = self._changed_by_both() if form.is_bound and form.instance.pk else []
+        is_new = hasattr(form, "instance") and form.instance.pk is None
+        both = [] if is_new or not form.is_bound else self._changed_by_both()
         super().full_clean()  # type: ignore[misc]  # of the form that this stands before
         for name in both:
             if name not in form.errors:

@@ -60,7 +60,7 @@ class RuleForm(Meanwhile, forms.ModelForm):  # type: ignore[type-arg]
 RuleFormSet = forms.modelformset_factory(AlertRule, form=RuleForm, extra=0, edit_only=True)
 
 
-class SlackForm(forms.Form):
+class SlackForm(Meanwhile, forms.Form):
     """Switch and webhook; what is set is never shown again."""
 
     is_enabled = forms.BooleanField(
@@ -99,7 +99,7 @@ class SlackForm(forms.Form):
         channels.set_slack(is_enabled=held["is_enabled"], typed=held["webhook"])
 
 
-class EmailForm(forms.Form):
+class EmailForm(Meanwhile, forms.Form):
     """Switch and recipients."""
 
     is_enabled = forms.BooleanField(

@@ -7,11 +7,13 @@ from html import unescape
 import pytest
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
+from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from contacts.admin.meanwhile import CHANGED
+from dashboards.alerting.channels import channel
 from dashboards.alerting.kinds import rules
-from dashboards.models import AlertRound, AlertRule
+from dashboards.models import AlertChannel, AlertRound, AlertRule
 from enrichment.models import Recipe, Team, Upkeep
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +116,17 @@ def test_threshold_that_both_changed_is_not_written_over(admin_client):
 
     assert CHANGED.format(now="4321") in unescape(refused.content.decode())
     assert AlertRule.objects.get(kind=kind).threshold == 4321
+
+
+def test_recipients_that_both_changed_are_not_written_over(admin_client):
+    AlertRound.objects.create(looked_at=timezone.now())
+    channel("email")
+    address = reverse("dashboards:alert_channels")
+    sent = {"channel": "email", "email-recipients": "mine@example.test"}
+    sent["email-seen"] = admin_client.get(address).context["email"].seen_mark
+
+    AlertChannel.objects.filter(kind="email").update(recipients="theirs@example.test")
+    refused = admin_client.post(address, sent)
+
+    assert CHANGED.format(now="theirs@example.test") in unescape(refused.content.decode())
+    assert AlertChannel.objects.get(kind="email").recipients == "theirs@example.test"
