@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -20,7 +21,7 @@ from enrichment.models import Recipe, Upkeep
 from integrations.money import usd
 
 
-class UpkeepForm(Meanwhile, forms.ModelForm):  # type: ignore[type-arg] # generic for the type checker only
+class UpkeepForm(Meanwhile, forms.ModelForm):  # type: ignore[type-arg]
     """An upkeep whose contacts are named as in the address of their list."""
 
     which = forms.CharField(
@@ -56,6 +57,18 @@ class UpkeepForm(Meanwhile, forms.ModelForm):  # type: ignore[type-arg] # generi
         if typed and not chosen:
             raise forms.ValidationError("No filter is in it: for example line_type=mobile.")
         return chosen
+
+    def clean_monthly_cap_usd(self) -> Decimal:
+        cap: Decimal = self.cleaned_data["monthly_cap_usd"]
+        if cap < 0:
+            raise forms.ValidationError("A cap is not below 0. With 0 nothing is paid for.")
+        return cap
+
+    def clean_after_days(self) -> int:
+        days: int = self.cleaned_data["after_days"]
+        if days < 1:
+            raise forms.ValidationError("At least 1 day.")
+        return days
 
     def save(self, commit: bool = True) -> Any:
         self.instance.selection = self.cleaned_data["which"]
