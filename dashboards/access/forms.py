@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group, User
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
+from contacts.admin.meanwhile import Meanwhile
 from dashboards.access.people import LastAdmin, give_role, refuse_last_admin, role_of
 from dashboards.access.roles import ADMIN, NAMES, ROLES
 
@@ -48,7 +49,7 @@ class NewUserForm(UserCreationForm):  # type: ignore[misc]
         give_role(self.instance, self.cleaned_data["role"])
 
 
-class UserForm(UserChangeForm):  # type: ignore[misc]
+class UserForm(Meanwhile, UserChangeForm):  # type: ignore[misc]
     """Who somebody is and what they may do; the last administrator stays one."""
 
     role = Roles()
@@ -84,6 +85,10 @@ class UserForm(UserChangeForm):  # type: ignore[misc]
         """Write the groups made by hand, and the role beside them."""
         super()._save_m2m()
         give_role(self.instance, self.cleaned_data["role"])
+
+
+class GroupForm(Meanwhile, forms.ModelForm):  # type: ignore[type-arg]
+    """A group made by hand."""
 
 
 class OthersPasswordForm(AdminPasswordChangeForm):  # type: ignore[misc]

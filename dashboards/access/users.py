@@ -17,7 +17,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
 from dashboards.access import lockout
-from dashboards.access.forms import NewUserForm, OthersPasswordForm, UserForm
+from dashboards.access.forms import GroupForm, NewUserForm, OthersPasswordForm, UserForm
 from dashboards.access.middleware import is_password_due
 from dashboards.access.people import require_new_password
 from dashboards.access.roles import NAMES, ROLES
@@ -28,6 +28,7 @@ WORDS = {role.name: role.words for role in ROLES}
 
 class OurUserAdmin(UserAdmin, ModelAdmin):  # type: ignore[type-arg]
     form = UserForm
+    change_form_before_template = "contacts/seen.html"
     add_form = NewUserForm
     change_password_form = OthersPasswordForm
     add_form_template = "admin/change_form.html"
@@ -124,6 +125,8 @@ class OurUserAdmin(UserAdmin, ModelAdmin):  # type: ignore[type-arg]
 class OurGroupAdmin(GroupAdmin, ModelAdmin):
     """Roles are to look at: the program keeps them. Groups made by hand can be changed."""
 
+    form = GroupForm
+    change_form_before_template = "contacts/seen.html"
     list_display = ("called", "kept_by")
     actions = None
 

@@ -14,6 +14,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
+from contacts.admin.meanwhile import Meanwhile
 from dashboards.alerting import channels
 from dashboards.models import AlertRule
 from integrations.slack import problem_of
@@ -22,7 +23,7 @@ DAY_S = 86_400
 MOST_RECIPIENTS = 20
 
 
-class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
+class RuleForm(Meanwhile, forms.ModelForm):  # type: ignore[type-arg]
     """One kind's figures."""
 
     class Meta:
@@ -59,7 +60,7 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
 RuleFormSet = forms.modelformset_factory(AlertRule, form=RuleForm, extra=0, edit_only=True)
 
 
-class SlackForm(forms.Form):
+class SlackForm(Meanwhile, forms.Form):
     """Switch and webhook; what is set is never shown again."""
 
     is_enabled = forms.BooleanField(
@@ -98,7 +99,7 @@ class SlackForm(forms.Form):
         channels.set_slack(is_enabled=held["is_enabled"], typed=held["webhook"])
 
 
-class EmailForm(forms.Form):
+class EmailForm(Meanwhile, forms.Form):
     """Switch and recipients."""
 
     is_enabled = forms.BooleanField(

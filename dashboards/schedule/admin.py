@@ -25,6 +25,7 @@ class ScheduleAdmin(ModelAdmin):
     """The program's own schedules can be switched off; people's can be anything."""
 
     form = ScheduleForm
+    change_form_before_template = "contacts/seen.html"
     list_display = ("called", "when", "last", "next", "on")
     list_filter = ("enabled",)
     list_select_related = ("interval", "crontab", "solar", "clocked")

@@ -15,6 +15,7 @@ from unfold.widgets import (
     UnfoldAdminTimeWidget,
 )
 
+from contacts.admin.meanwhile import Meanwhile
 from dashboards.schedule.jobs import JOBS
 from dashboards.schedule.when import (
     DAILY,
@@ -37,7 +38,7 @@ KINDS = (
 FIELDS = ("every", "unit", "at", "weekdays", "day")
 
 
-class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
+class ScheduleForm(Meanwhile, forms.ModelForm):  # type: ignore[type-arg]
     """A schedule that a person made; those of the program are only switched on and off."""
 
     name = forms.CharField(max_length=200, widget=UnfoldAdminTextInputWidget())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import Count, QuerySet
@@ -11,6 +12,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
+from contacts.admin.meanwhile import Meanwhile
 from enrichment.models import Team, TeamMember
 
 
@@ -29,8 +31,14 @@ class Members(TabularInline):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
+class TeamForm(Meanwhile, forms.ModelForm):  # type: ignore[type-arg]
+    """A team's name; its members stand below."""
+
+
 @admin.register(Team)
 class TeamAdmin(ModelAdmin):
+    form = TeamForm
+    change_form_before_template = "contacts/seen.html"
     list_display = ("name", "members_shown")
     search_fields = ("name",)
     search_help_text = "A part of a team's name"

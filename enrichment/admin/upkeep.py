@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -14,12 +15,13 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from contacts import selection
+from contacts.admin.meanwhile import Meanwhile
 from enrichment.keeping_up import left_of_month
 from enrichment.models import Recipe, Upkeep
 from integrations.money import usd
 
 
-class UpkeepForm(forms.ModelForm):  # type: ignore[type-arg] # generic for the type checker only
+class UpkeepForm(Meanwhile, forms.ModelForm):  # type: ignore[type-arg]
     """An upkeep whose contacts are named as in the address of their list."""
 
     which = forms.CharField(
@@ -56,6 +58,18 @@ class UpkeepForm(forms.ModelForm):  # type: ignore[type-arg] # generic for the t
             raise forms.ValidationError("No filter is in it: for example line_type=mobile.")
         return chosen
 
+    def clean_monthly_cap_usd(self) -> Decimal:
+        cap: Decimal = self.cleaned_data["monthly_cap_usd"]
+        if cap < 0:
+            raise forms.ValidationError("A cap is not below 0. With 0 nothing is paid for.")
+        return cap
+
+    def clean_after_days(self) -> int:
+        days: int = self.cleaned_data["after_days"]
+        if days < 1:
+            raise forms.ValidationError("At least 1 day.")
+        return days
+
     def save(self, commit: bool = True) -> Any:
         self.instance.selection = self.cleaned_data["which"]
         return super().save(commit)
@@ -64,6 +78,7 @@ class UpkeepForm(forms.ModelForm):  # type: ignore[type-arg] # generic for the t
 @admin.register(Upkeep)
 class UpkeepAdmin(ModelAdmin):
     form = UpkeepForm
+    change_form_before_template = "contacts/seen.html"
     list_display = ("name", "recipe", "contacts", "state", "cap", "after", "looked_at", "note")
     fields = ("name", "recipe", "which", "after_days", "monthly_cap_usd", "is_on")
     list_select_related = ("recipe",)

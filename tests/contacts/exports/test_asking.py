@@ -70,7 +70,7 @@ def test_the_page_shows_what_is_selected(olga, client):
 
 
 def test_nobody_selected_is_said_before(olga, client):
-    assert "would hold its headings only" in html(client.get(url("count"), {"status": "failed"}))
+    assert "would hold nobody" in html(client.get(url("count"), {"status": "failed"}))
 
 
 def test_a_broken_filter_exports_nothing(olga, client, folder):

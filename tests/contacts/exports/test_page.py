@@ -99,7 +99,7 @@ def test_nobody_selected_is_said(done, person, client):
 
     page = client.get(url("change", record.pk)).content.decode()
 
-    assert "No contact met the selection: the file holds its headings only." in page
+    assert "No contact met the selection: the file holds nobody." in page
 
 
 @pytest.mark.parametrize("page", ["again", "cancel"])

@@ -67,3 +67,18 @@ def test_the_form_speaks_of_days_and_dollars(admin_client):
     assert labels == [
         "Asked again after, in days", "Spends a month at most, in US dollars", "On"
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("monthly_cap_usd", "-1", "A cap is not below 0. With 0 nothing is paid for."),
+        ("after_days", "0", "At least 1 day."),
+    ],
+)
+def test_figure_out_of_range_is_said_beside_it_and_kept(admin_client, typed, field, value, said):
+    response = admin_client.post(ADD, {**typed, "which": "", field: value})
+
+    assert response.context["adminform"].form.errors == {field: [said]}
+    assert f'value="{value}"' in response.content.decode()
+    assert not Upkeep.objects.exists()
