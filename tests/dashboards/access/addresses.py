@@ -234,7 +234,7 @@ TABLE = """
 /admin/queues/<int:run_id>/replay/                               405 405 405 405 405   302 403 403 302 302
 /admin/queues/<int:run_id>/replay/<int:item_id>/                 405 405 405 405 405   302 403 403 302 302
 /admin/queues/discoveries/<int:discovery_id>/replay/             405 405 405 405 405   302 403 403 302 302
-/admin/queues/discoveries/<int:discovery_id>/replay/<int:place_id>/405 405 405 405 405   302 403 403 302 302
+/admin/queues/discoveries/<int:discovery_id>/replay/<int:place_id>/ 405 405 405 405 405   302 403 403 302 302
 /admin/queues/live/                                              403 200 200 200 200   403 200 200 200 200
 /admin/r/<path:content_type_id>/<path:object_id>/                302 404 404 404 404   302 404 404 404 404
 /admin/search/                                                   302 200 200 200 200   302 200 200 200 200
