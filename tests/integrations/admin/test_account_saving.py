@@ -71,7 +71,7 @@ def test_a_limit_taken_back_is_the_providers_own_again(save, account):
         ("budgets", "monthly_cap_usd", "1e400", "no more than 14 digits"),
         ("budgets", "daily_cap_usd", "NaN", "Write an amount"),
         ("lookups", "price_line_type", "dear", "Write an amount in US dollars"),
-        ("lookups", "price_line_type", "-0.01", "An amount is not below 0."),
+        ("lookups", "price_line_type", "-0.01", "A price is not below 0."),
         ("general", "label", " ", "Give the account a name."),
         ("options", "batch_size", "0", "greater than or equal to 1"),
     ],
