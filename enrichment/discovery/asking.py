@@ -20,6 +20,7 @@ from contacts.leases import TakenOver
 from enrichment.discovery import pages
 from enrichment.discovery.closing import Ended, charged, close_page
 from enrichment.discovery.pages import Kept, PageAsk
+from enrichment.engine.calling import MISREADING
 from enrichment.engine.lanes import Lane
 from enrichment.models import Discovery
 from integrations import ledger
@@ -97,12 +98,12 @@ class Asker:
         assert opened.view is not None
         of = provider(ask.search.provider)
         call = Call(of, opened.view, opened.intent.request_id, (ask.search.name,))
-        ended = Ended(ask, opened.intent, call)
+        ended, api = Ended(ask, opened.intent, call), HttpApi(self._gate, call)
         try:
-            ended.page = await _ask(self._gate, call, ask)
+            ended.page = await _ask(api, ask)
         except CallError as error:
             call.error = call.error or error
-            ended.error = error
+            ended.error, ended.raw = error, api.last_body
         ended.at = datetime.now(UTC)
         ended.usd = charged(ended)
         kept = await self._lane.run(close_page, ended)
@@ -112,11 +113,11 @@ class Asker:
         return Got(kept, ended.usd, str(call.request_id))
 
 
-async def _ask(gate: Gate, call: Call, ask: PageAsk) -> Page:
+async def _ask(api: HttpApi, ask: PageAsk) -> Page:
     try:
-        return await ask.search.ask(HttpApi(gate, call), ask.wanted, ask.cursor)
-    except (KeyError, TypeError, ValueError, AttributeError, LookupError) as mistake:
-        log.exception("provider_file_failed", provider=call.provider.slug, lookup=ask.search.slug)
+        return await ask.search.ask(api, ask.wanted, ask.cursor)
+    except MISREADING as mistake:
+        log.exception("provider_file_failed", lookup=ask.search.slug)
         raise ContractBroken(
             f"{ask.search.label}: {type(mistake).__name__} reading the answer"
         ) from mistake

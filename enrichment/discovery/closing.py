@@ -8,19 +8,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
+import orjson
 import structlog
 from django.db import connection
 
 from enrichment.discovery import pages
 from enrichment.discovery.pages import Kept, PageAsk
+from enrichment.engine.jsontext import clipped, json_text
 from enrichment.models import Answer
 from enrichment.questions import key_of
 from integrations import ledger
 from integrations.calls import Call
 from integrations.errors import (
     CallError,
+    ContractBroken,
     CredentialRejected,
     OutcomeUnknown,
     QuotaExhausted,
@@ -38,7 +42,7 @@ ZERO = Decimal(0)
 
 @dataclass(slots=True)
 class Ended:
-    """A call that ended, as it goes into the database."""
+    """A call that ended, as it goes into the database; `raw` are words that nobody could read."""
 
     ask: PageAsk
     intent: Intent
@@ -46,6 +50,7 @@ class Ended:
     page: Page | None = None
     error: CallError | None = None
     usd: Decimal = ZERO
+    raw: Any = None
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
@@ -80,13 +85,16 @@ def close_page(ended: Ended) -> Kept | None:
 
 
 def _row(ended: Ended) -> Answer | None:
-    """Return the answer to keep: the page, or that a dear call's outcome is unknown."""
+    """Return the answer to keep: the page, that a dear call's outcome is unknown, or odd words."""
     ask, call, page = ended.ask, ended.call, ended.page
     is_dear = ended.intent.price_usd > call.account.hold_unknown_above_usd
     is_held = isinstance(ended.error, OutcomeUnknown) and is_dear
-    if page is None and not is_held:
+    is_broken = isinstance(ended.error, ContractBroken)
+    if page is None and not is_held and not is_broken:
         return None
     outcome = Answer.Outcome.HIT if page and page.businesses else Answer.Outcome.MISS
+    if is_broken:
+        outcome = Answer.Outcome.BROKEN
     return Answer(
         id=key_of(f"{call.request_id}|{ask.search.name}"),
         question_key=ask.key,
@@ -94,7 +102,7 @@ def _row(ended: Ended) -> Answer | None:
         request_id=call.request_id,
         outcome=Answer.Outcome.UNKNOWN if is_held else outcome,
         facts=pages.facts_of(page) if page else {},
-        raw=pages.written(page) if page else None,
+        raw=pages.written(page) if page else orjson.loads(json_text(clipped(ended.raw))),
         price_usd=ended.usd,
         is_sandbox=ask.is_sandbox,
         observed_at=ended.at,

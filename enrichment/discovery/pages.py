@@ -107,6 +107,7 @@ def fresh(keys: Iterable[UUID], *, with_raw: bool = True) -> dict[UUID, Kept]:
     found: dict[UUID, Kept] = {}
     for block in _blocks(keys):
         rows = Answer.objects.filter(question_key__in=block, expires_at__gt=Now())
+        rows = rows.exclude(outcome=Answer.Outcome.BROKEN)
         names = [*columns, "raw"] if with_raw else columns
         for key, id_, outcome, facts, at, *raw in rows.order_by("observed_at").values_list(*names):
             count, more = (facts.get(name, [0])[0] for name in ("found", "more"))

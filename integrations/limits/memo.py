@@ -50,6 +50,11 @@ class Noted:
         return datetime.fromtimestamp(self.at, UTC)
 
     @property
+    def lookups_words(self) -> str:
+        """The lookups that it holds for: "find email, domain search"."""
+        return ", ".join(name.replace("_", " ") for name in sorted(self.told.lookups))
+
+    @property
     def per_words(self) -> str:
         """The window in words: "second", "2 minutes"."""
         seconds = self.told.per.total_seconds() if self.told.per else 0
