@@ -20,7 +20,8 @@ def test_a_reader_is_given_names_and_no_link_to_a_page_that_is_not_theirs():
     team = Team.objects.create(name="Field sales")
     TeamMember.objects.create(team=team, user=User.objects.create_user("ann"))
 
-    html = signed_in("manager").get(f"/admin/enrichment/team/{team.pk}/change/").content.decode()
+    reader = signed_in("enrichment.view_team", "enrichment.view_teammember")
+    html = reader.get(f"/admin/enrichment/team/{team.pk}/change/").content.decode()
 
     assert "ann" in html
     assert "/admin/auth/user/" not in html
