@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from contacts import selection
 from enrichment.keeping_up import left_of_month
 from enrichment.models import Recipe, Upkeep
+from enrichment.wording import plain
 from integrations.money import usd
 
 
@@ -43,6 +44,8 @@ class UpkeepForm(forms.ModelForm):  # type: ignore[type-arg] # generic for the t
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["which"].initial = selection.as_query(self.instance.selection)
+        if self.instance.pk:
+            self.initial["monthly_cap_usd"] = plain(self.instance.monthly_cap_usd)
 
     def clean_which(self) -> dict[str, Any]:
         """Return the selection; a filter that means nothing is refused."""
