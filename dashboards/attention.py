@@ -72,7 +72,8 @@ def _of_work(work: Iterable[Work]) -> Iterator[Need]:
         if one.kind == "import":
             yield from _of_import(one)
             continue
-        link, permission = row("enrichment.run", one.id), "enrichment.view_run"
+        link = row(f"enrichment.{one.kind}", one.id)
+        permission = f"enrichment.view_{one.kind}"
         if one.state == "blocked":
             why = in_short(one.blocked_by, one.reason)
             yield Need(f"{one.name} stands still", why, link, permission, "danger")

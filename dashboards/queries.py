@@ -27,6 +27,14 @@ UNION ALL
 (SELECT 'import', id, name, state, error, '', read_line, line_count, rejected_count, NULL, NULL
   FROM contacts_import WHERE state IN ('waiting', 'working', 'undoing')
   OR id = (SELECT max(id) FROM contacts_import) ORDER BY id DESC LIMIT 50)
+UNION ALL
+(SELECT 'discovery', d.id, COALESCE(NULLIF(d.name, ''), 'Discovery ' || d.id), d.state, d.reason,
+  d.blocked_by, d.done_count + d.failed_count, d.place_count, d.failed_count,
+  COALESCE(b.spent_usd, 0), d.cap_usd
+  FROM enrichment_discovery AS d
+  LEFT JOIN integrations_budget AS b ON b.key = 'discovery:' || d.id
+  WHERE d.state IN ('ready', 'working', 'paused', 'blocked', 'importing')
+  ORDER BY d.id DESC LIMIT 50)
 """
 
 # Ordered by the tables' own ids: the selected one is a text, which sorts otherwise.
@@ -41,7 +49,7 @@ UNION ALL
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A run or an import; `failed` are failed contacts or rejected rows."""
+    """A run, import or discovery; `failed` are failed contacts, rejected rows or places."""
 
     kind: str
     id: int
@@ -92,7 +100,7 @@ class Asked:
 
 
 def work() -> list[Work]:
-    """Return the runs and imports that are not at their end, and the last of each."""
+    """Return what is not at its end, and the last run and import in any case."""
     with connection.cursor() as cursor:
         cursor.execute(WORK)
         return [Work(*row) for row in cursor.fetchall()]

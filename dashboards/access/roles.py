@@ -19,7 +19,7 @@ class Role:
 
 VIEWER = Role(
     "viewer",
-    "Sees contacts, companies, imports, runs, answers and how the machine is. "
+    "Sees contacts, companies, imports, runs, discoveries, leads, answers and how the machine is. "
     "Changes nothing, downloads nothing.",
     (
         "contacts.view_company",
@@ -42,7 +42,8 @@ VIEWER = Role(
 OPERATOR = Role(
     "operator",
     "Also imports files and undoes imports of their own, edits contacts, notes and tags, makes "
-    "and estimates runs and discoveries, pauses and resumes them, and exports.",
+    "and estimates runs and discoveries, pauses and resumes them, has domains looked at, "
+    "and exports.",
     (
         "contacts.add_contacttag",
         "contacts.add_import",
@@ -64,9 +65,9 @@ OPERATOR = Role(
 )
 MANAGER = Role(
     "manager",
-    "Also approves runs and discoveries, which spends money; changes recipes, budgets and "
-    "switches; undoes anybody's import, lets a file overwrite people's edits, deletes; replays "
-    "what was given up; opens and resets circuits.",
+    "Also approves runs and discoveries, which spends money, and sees what was spent; changes "
+    "recipes, upkeep, prices, budgets and switches; undoes anybody's import, lets a file "
+    "overwrite people's edits, deletes; replays what was given up; opens and resets circuits.",
     (
         "contacts.change_import",
         "contacts.delete_contact",
@@ -112,7 +113,7 @@ MANAGER = Role(
 )
 ADMIN = Role(
     "admin",
-    "May do everything: also the secrets of accounts, users, roles and the schedule.",
+    "May do everything: also the secrets of accounts, users, teams, roles and the schedule.",
     (
         "auth.add_group",
         "auth.add_user",

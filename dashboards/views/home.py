@@ -20,8 +20,17 @@ PERIODS = (7, 30)
 UNDER_WAY = {
     "run": ("draft", "starting", "working", "paused", "blocked"),
     "import": ("waiting", "working", "undoing"),
+    "discovery": ("working", "paused", "blocked", "importing"),
 }
-COLOURS = {"working": "info", "undoing": "info", "blocked": "danger", "paused": "warning"}
+PAGES = {"run": "enrichment.run", "import": "contacts.import", "discovery": "enrichment.discovery"}
+UNITS = {"run": "contacts", "import": "lines", "discovery": "places"}
+COLOURS = {
+    "working": "info",
+    "importing": "info",
+    "undoing": "info",
+    "blocked": "danger",
+    "paused": "warning",
+}
 
 
 def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -75,19 +84,20 @@ def dismiss(request: HttpRequest) -> HttpResponse:
 
 
 def _live(request: HttpRequest, tally: Any, work: Any, accounts: Any) -> dict[str, Any]:
-    may = _permissions(request)
     found = attention.needs(work, accounts, tally, open_circuits())
     return {
         "needs": [need for need in found if request.user.has_perm(need.permission)],
         "under_way": [
             {
                 "work": one,
-                "link": row("enrichment.run" if one.kind == "run" else "contacts.import", one.id),
+                "link": row(PAGES[one.kind], one.id),
+                "unit": UNITS[one.kind],
                 "state": one.state.capitalize(),
                 "colour": COLOURS.get(one.state, ""),
             }
             for one in work
-            if one.state in UNDER_WAY[one.kind] and may[f"{one.kind}s"]
+            if one.state in UNDER_WAY[one.kind]
+            and request.user.has_perm(PAGES[one.kind].replace(".", ".view_"))
         ],
     }
 
@@ -111,8 +121,6 @@ def _permissions(request: HttpRequest) -> dict[str, bool]:
     """Return which lists this person may follow a figure to: no others are shown."""
     asked = {
         "contacts": "contacts.view_contact",
-        "imports": "contacts.view_import",
-        "runs": "enrichment.view_run",
         "calls": "integrations.view_apicall",
         "accounts": "integrations.view_account",
     }

@@ -19,6 +19,15 @@ from enrichment.models import Team, TeamMember
 class Members(TabularInline):
     model = TeamMember
     extra = 1
+    readonly_fields = ("person",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Readers get a name: the field would link to a page that is not theirs."""
+        return ("user",) if self.has_change_permission(request, obj) else ("person",)
+
+    @display(description="Member")
+    def person(self, member: TeamMember) -> str:
+        return str(member.user)
 
     def formfield_for_foreignkey(
         self, db_field: Any, request: HttpRequest | None, **kwargs: Any

@@ -18,6 +18,7 @@ from contacts import selection
 from contacts.admin.meanwhile import Meanwhile
 from enrichment.keeping_up import left_of_month
 from enrichment.models import Recipe, Upkeep
+from enrichment.wording import plain
 from integrations.money import usd
 
 
@@ -45,6 +46,8 @@ class UpkeepForm(Meanwhile, forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["which"].initial = selection.as_query(self.instance.selection)
+        if self.instance.pk:
+            self.initial["monthly_cap_usd"] = plain(self.instance.monthly_cap_usd)
 
     def clean_which(self) -> dict[str, Any]:
         """Return the selection; a filter that means nothing is refused."""

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.models import Contact, Import
-from enrichment.models import Run
+from enrichment.models import Discovery, Run
 from integrations.models import Account, Budget, LookupDay
 from tests.dashboards.homes import HOME, LIVE, figures, run
 from tests.dashboards.rows import EVIL, calls, people, uuid, work
@@ -90,15 +90,24 @@ def test_what_runs_is_what_is_not_at_its_end(admin_client):
     run("working", total_count=200, done_count=49, failed_count=1)
     run("blocked", reason="the cap is used up")
     Import.objects.create(name="a.csv", path="x", state="working", read_line=10, line_count=40)
+    Discovery.objects.create(name="Plumbers", state="working", place_count=4, done_count=1)
+    Discovery.objects.create(name="Bakers", state="ready", place_count=4)
 
     response = admin_client.get(LIVE)
 
-    shown = [(one["work"].name, one["work"].percent) for one in response.context["under_way"]]
-    assert shown == [("A blocked run", None), ("A working run", 25), ("a.csv", 25)]
+    shown = [
+        (one["work"].name, one["work"].percent, one["unit"])
+        for one in response.context["under_way"]
+    ]
+    assert shown == [
+        ("A blocked run", None, "contacts"), ("A working run", 25, "contacts"),
+        ("a.csv", 25, "lines"), ("Plumbers", 25, "places"),
+    ]  # fmt: skip
 
 
 def test_needs_of_a_person_lead_where_they_are_met(admin_client):
     blocked, ready = run("blocked", reason="the cap is used up"), run("ready")
+    found = Discovery.objects.create(name="Plumbers", place_count=4)
     account = Account.objects.create(provider="twilio", state="rejected", state_reason="401")
     source = Import.objects.create(name="a.csv", path="x", state="done", rejected_count=3)
 
@@ -109,6 +118,8 @@ def test_needs_of_a_person_lead_where_they_are_met(admin_client):
          reverse("admin:enrichment_run_change", args=[blocked.pk])),
         ("A ready run waits for approval", "",
          reverse("admin:enrichment_run_change", args=[ready.pk])),
+        ("Plumbers waits for approval", "",
+         reverse("admin:enrichment_discovery_change", args=[found.pk])),
         ("twilio (Default): secret refused", "401",
          reverse("admin:integrations_account_change", args=[account.pk])),
         ("3 rows of a.csv were rejected", "",

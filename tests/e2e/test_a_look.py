@@ -33,7 +33,7 @@ BELOW = (
     ("circuit", "circuits", "#circuits a"),
     ("contact-chosen", "contacts", "/admin/contacts/contact/bulk/delete/?status=failed"),
     ("contact-filtered", "contacts", "/admin/contacts/contact/?status=failed&country=nowhere"),
-    ("discovery-waiting", "discovery", "a:has-text('Dentist')"),
+    ("discovery-waiting", "discovery", "a:has-text('Bakery')"),
     ("discovery-companies", "discovery-one", "a[href$='/companies/']"),
     ("leads-scan", "leads-add", "a[href*='/scans/']"),
     ("recipes-full", "recipes", "a:has-text('Everything')"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -52,6 +54,35 @@ def test_doors_are_open_to_the_role_and_above(page_of, faults, role):
 
     may = {path: ROLES.index(role) >= ROLES.index(least) for path, least in DOORS}
     assert answered == {path: 200 if is_open else 403 for path, is_open in may.items()}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_link_that_is_drawn_is_refused(page_of, role):
+    asked = page_of(role).request
+    seen, left, refused = set(), ["/admin/"], []
+
+    while left:
+        answer = asked.get(left.pop())
+        if answer.status != 200:
+            refused.append((answer.status, answer.url))
+        if "text/html" in answer.headers["content-type"]:
+            left += links(answer.text(), seen)
+
+    assert refused == []
+    assert len(seen) > 20
+
+
+def links(html: str, seen: set[str]) -> list[str]:
+    """Return the links of a page, one of each kind, that none before it had."""
+    found = []
+    for address in re.findall(r'href="(/(?:admin|health)[^"#]*)', html):
+        kind = re.sub(
+            r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9]+|[a-z_]+:sandbox", "…", address.split("?")[0]
+        )
+        if kind not in seen and "/logout/" not in kind:
+            seen.add(kind)
+            found.append(address.replace("&amp;", "&"))
+    return found
 
 
 def test_viewer_who_types_addresses_by_hand_changes_nothing(office, page_of, faults):

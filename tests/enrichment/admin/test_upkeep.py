@@ -28,6 +28,7 @@ def test_contacts_are_named_by_the_address_of_their_list(admin_client, typed, wh
     page = admin_client.get(f"/admin/enrichment/upkeep/{upkeep.pk}/change/").content.decode()
     assert upkeep.selection == {"line_type": "mobile"}
     assert 'value="line_type=mobile"' in page
+    assert 'value="12"' in page
 
 
 def test_nothing_typed_means_all_contacts(admin_client, typed):
