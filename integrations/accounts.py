@@ -37,6 +37,23 @@ def secrets_from_environment(wanted: Provider) -> dict[str, str]:
     return found if found and all(found.values()) else {}
 
 
+def secrets_of(slug: str) -> list[Mapping[str, str]]:
+    """Return the secrets of every account at a provider, also of those that are switched off.
+
+    What a provider signs with one of them is its own. Those that cannot be read are left out.
+    """
+    of, in_sandbox = provider(slug), is_sandbox()
+    found: list[Mapping[str, str]] = [secrets_from_environment(of)]
+    for sealed in Account.objects.filter(provider=slug).values_list("secrets", flat=True):
+        try:
+            found.append(secret_box().open(sealed) if sealed else {})
+        except SecretUnreadable:
+            continue
+    if in_sandbox:
+        found.append({one.name: one.sandbox for one in of.secrets})
+    return [held for held in found if held]
+
+
 def has_secrets() -> bool:
     """Tell whether any account can reach its real provider."""
     if any(secrets_from_environment(p) for p in PROVIDERS):
