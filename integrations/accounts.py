@@ -15,6 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from integrations.calls import AccountView
 from integrations.errors import AccountUnusable, CredentialRejected, QuotaExhausted, Refused
@@ -24,6 +25,11 @@ from integrations.registry import PROVIDERS, provider
 from integrations.secrets import SecretBox, SecretUnreadable
 
 Problem = Refused | CredentialRejected | QuotaExhausted
+
+
+# Before the name of a secret: the one that it has replaced.
+FORMER = "former:"
+FORMER_FOR = timedelta(days=7)
 
 
 def secret_box() -> SecretBox:
@@ -40,18 +46,30 @@ def secrets_from_environment(wanted: Provider) -> dict[str, str]:
 def secrets_of(slug: str) -> list[Mapping[str, str]]:
     """Return the secrets of every account at a provider, also of those that are switched off.
 
-    What a provider signs with one of them is its own. Those that cannot be read are left out.
+    What a provider signs with one of them is its own; for FORMER_FOR also what it signs with the
+    one that was replaced. Those that cannot be read are left out.
     """
-    of, in_sandbox = provider(slug), is_sandbox()
+    of = provider(slug)
     found: list[Mapping[str, str]] = [secrets_from_environment(of)]
-    for sealed in Account.objects.filter(provider=slug).values_list("secrets", flat=True):
+    for row in Account.objects.filter(provider=slug).exclude(secrets=""):
         try:
-            found.append(secret_box().open(sealed) if sealed else {})
+            held = secret_box().open(row.secrets)
         except SecretUnreadable:
             continue
-    if in_sandbox:
+        found += [held, _former(row, held)]
+    if is_sandbox():
         found.append({one.name: one.sandbox for one in of.secrets})
     return [held for held in found if held]
+
+
+def _former(row: Account, held: Mapping[str, str]) -> dict[str, str]:
+    """Return the secrets before those that are held, as far as they were replaced lately."""
+    since = (timezone.now() - FORMER_FOR).isoformat()
+    return {
+        name: held[FORMER + name]
+        for name, stamp in row.secrets_set.items()
+        if FORMER + name in held and stamp["at"] > since
+    }
 
 
 def has_secrets() -> bool:

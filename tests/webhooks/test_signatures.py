@@ -1,12 +1,16 @@
 """Twilio's signature, by the vectors that the twilio package is tested with."""
 
 import json
+from datetime import timedelta
 from hashlib import sha256
 from urllib.parse import urlencode
 
 import pytest
+import time_machine
+from django.utils import timezone
 from twilio.request_validator import RequestValidator
 
+from integrations.models import Account
 from integrations.services import set_secrets
 from tests.contracts.conftest import contracts_dir  # noqa: F401 - a fixture
 from tests.webhooks.conftest import SITE, TOKEN
@@ -92,3 +96,22 @@ def test_behind_a_proxy_the_address_is_the_one_outside(http, account, settings):
     pretended = http.post(f"http://inside.test{path}", data=form, headers=headers)
 
     assert (behind.status_code, pretended.status_code) == (200, 403)
+
+
+@pytest.mark.parametrize(("days", "status"), [(6, 200), (8, 403)])
+def test_token_before_counts_for_a_week(post, account, days, status):
+    set_secrets(account, {"auth_token": "n" * 32})
+
+    with time_machine.travel(timezone.now() + timedelta(days=days)):
+        tokens.forget()
+        old = post("/webhooks/twilio/sms-status", token=TOKEN, MessageSid="SM1")
+        new = post("/webhooks/twilio/sms-status", token="n" * 32, MessageSid="SM2")
+
+    assert (old.status_code, new.status_code) == (status, 200)
+
+
+def test_token_of_an_account_that_is_switched_off_counts(post, account):
+    Account.objects.filter(pk=account.pk).update(is_enabled=False)
+    tokens.forget()
+
+    assert post("/webhooks/twilio/sms-status", MessageSid="SM1").status_code == 200
