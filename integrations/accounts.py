@@ -236,7 +236,7 @@ def _secrets(row: Account, of: Provider, in_sandbox: bool) -> dict[str, str]:
         own = {}
     if in_sandbox:
         return {s.name: own.get(s.name) or s.sandbox for s in of.secrets}
-    found = secrets_from_environment(of) or own
+    found = secrets_from_environment(of) or {s.name: own.get(s.name, "") for s in of.secrets}
     missing = [s.label for s in of.secrets if not found.get(s.name)]
     if missing:
         raise AccountUnusable(f"{of.label}: {', '.join(missing)} not set")
