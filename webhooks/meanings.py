@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from enrichment import services
+from enrichment import answering
 from integrations.providers.verizon.results import result_of
 from webhooks.models import Delivery
 
@@ -21,7 +21,7 @@ def verizon_result(row: Delivery) -> str:
     found = result_of(row.payload)
     if found is None:
         return "Verizon is still at it"
-    count = services.answer_by_ticket(
+    count = answering.answer_by_ticket(
         "verizon.fixed_wireless", found.request_id, found.facts, row.payload
     )
     return f"{count} waited for it" if count else "nobody waits for it any more"

@@ -19,13 +19,15 @@ from django.utils import timezone
 
 from contacts import leases
 from contacts.leases import Heart, Queue
+from webhooks import leads
 from webhooks.meanings import meaning_of
 from webhooks.models import Delivery
 
 log = structlog.get_logger(__name__)
 
 QUEUE = Queue(Delivery)
-AT_ONCE = 100
+LEADS = "leads"
+AT_ONCE = 500
 MOST_TRIES = 3
 FIRST_PAUSE_S = 10.0
 GIVEN_UP = "given up: three workers were lost while they had it"
@@ -40,9 +42,12 @@ def work(seconds: float, should_stop: Callable[[], bool] = lambda: False) -> boo
             rows = _claim(own)
             if not rows:
                 return False
+            if posted := [row for row in rows if row.sender == LEADS]:
+                _take_in(posted)
             for row in rows:
                 heart.beat()
-                _perform(row)
+                if row.sender != LEADS:
+                    _perform(row)
     return True
 
 
@@ -67,6 +72,22 @@ def _perform(row: Delivery) -> None:
     except Exception as mistake:
         log.exception("delivery_failed", delivery=row.pk, sender=row.sender)
         _fail(row, f"{type(mistake).__name__} in our own code")
+
+
+def _take_in(rows: Sequence[Delivery]) -> None:
+    """Make an import of leads, in one transaction with their ends."""
+    try:
+        with transaction.atomic():
+            for pk, outcome in leads.take_in(rows).items():
+                row = next(one for one in rows if one.pk == pk)
+                state = Delivery.State.DONE if outcome else Delivery.State.KEPT
+                _end(row, state, outcome or leads.NO_PHONE)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: what is claimed goes back with this worker
+    except Exception as mistake:
+        log.exception("leads_failed", count=len(rows))
+        for row in rows:
+            _fail(row, f"{type(mistake).__name__} in our own code")
 
 
 def _end(row: Delivery, state: str, outcome: str) -> None:

@@ -26,8 +26,10 @@ MOST = 400  # events of one statement
 PATIENCE_S = 8.0  # less than senders wait: Twilio hangs up after 15 s
 
 INSERT = """
-INSERT INTO webhooks_delivery (sender, event, kind, subject, payload, state, outcome)
-SELECT sender, event, kind, subject, payload, 'waiting', ''
+INSERT INTO webhooks_delivery (sender, event, kind, subject, payload, state, outcome, due_at)
+SELECT sender, event, kind, subject, payload, 'waiting', '',
+ -- Leads gather for a moment: what comes together is one import.
+ CASE WHEN sender = 'leads' THEN now() + interval '10 s' ELSE now() END
 FROM json_to_recordset(%s::json)
  AS v (sender text, event text, kind text, subject text, payload jsonb)
 ON CONFLICT (sender, event) DO NOTHING
