@@ -22,4 +22,4 @@ ENV STATIC_ROOT=/app/static
 USER switchboard
 EXPOSE 8000
 CMD ["sh", "-c", "exec gunicorn config.wsgi --preload --no-control-socket --worker-class gthread \
---workers ${WEB_PROCESSES:-2} --threads 4 --bind ${WEB_BIND}:${PORT:-8000}"]
+--workers ${WEB_PROCESSES:-2} --threads 16 --bind ${WEB_BIND}:${PORT:-8000}"]

@@ -126,6 +126,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600.0,
         "options": {"expire_seconds": 600},
     },
+    "sweep_deliveries": {
+        "task": "webhooks.sweep",
+        "schedule": 10.0,
+        "options": {"expire_seconds": 10},
+    },
     "watch": {
         "task": "dashboards.watch",
         "schedule": 30.0,
@@ -183,6 +188,7 @@ INSTALLED_APPS = [
     "contacts",
     "integrations",
     "enrichment",
+    "webhooks",
     "dashboards",
 ]
 MIDDLEWARE = [

@@ -48,6 +48,8 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
             ("Alerts", "notifications", "dashboards", "alert"),
             ("Circuits", "electrical_services", "dashboards", "circuits"),
             ("Queues", "low_priority", "dashboards", "queues"),
+            ("Deliveries", "move_to_inbox", "webhooks", "delivery"),
+            ("API keys", "vpn_key", "webhooks", "apikey"),
             ("Workers", "memory", "contacts", "worker"),
             ("Workers, live", "monitoring", "dashboards", "flower"),
             ("Schedule", "schedule", "django_celery_beat", "periodictask"),

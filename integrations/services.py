@@ -11,7 +11,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 from django.utils import timezone
 
-from integrations.accounts import secret_box
+from integrations.accounts import FORMER, secret_box
 from integrations.models import Account
 from integrations.registry import PROVIDERS, provider
 from integrations.secrets import SecretUnreadable
@@ -40,7 +40,8 @@ def set_secrets(
         return
     with transaction.atomic():
         row = Account.objects.select_for_update().get(pk=account.pk)
-        row.secrets = secret_box().seal({**_kept(row, changed), **changed})
+        kept = _kept(row, changed)
+        row.secrets = secret_box().seal({**kept, **_former(row, kept, changed), **changed})
         row.secrets_set = {**row.secrets_set, **dict.fromkeys(changed, _stamp(user))}
         row.state, row.state_reason = Account.State.OK, ""
         row.state_since = row.state_until = None
@@ -142,6 +143,17 @@ def _kept(row: Account, changed: Mapping[str, str]) -> dict[str, str]:
         if {secret.name for secret in provider(row.provider).secrets} <= set(changed):
             return {}
         raise
+
+
+def _former(row: Account, kept: Mapping[str, str], changed: Mapping[str, str]) -> dict[str, str]:
+    """Return what is signed with for a while yet: the secrets that are being replaced."""
+    return {
+        FORMER + one.name: kept[one.name]
+        for one in provider(row.provider).secrets
+        if one.signs
+        and one.name in changed
+        and kept.get(one.name, "") not in ("", changed[one.name])
+    }
 
 
 def _stamp(user: AbstractUser | None) -> dict[str, Any]:

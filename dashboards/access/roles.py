@@ -61,6 +61,7 @@ OPERATOR = Role(
         "enrichment.scan_lead",
         "enrichment.view_recipe",
         "enrichment.view_upkeep",
+        "webhooks.view_delivery",
     ),
 )
 MANAGER = Role(
@@ -109,6 +110,7 @@ MANAGER = Role(
         "integrations.view_accountlookup",
         "integrations.view_budget",
         "integrations.view_exchange",
+        "webhooks.replay_delivery",
     ),
 )
 ADMIN = Role(
@@ -135,6 +137,9 @@ ADMIN = Role(
         "enrichment.delete_team",
         "enrichment.delete_teammember",
         "integrations.change_secret",
+        "webhooks.add_apikey",
+        "webhooks.change_apikey",
+        "webhooks.view_apikey",
     ),
 )
 ROLES = (VIEWER, OPERATOR, MANAGER, ADMIN)

@@ -25,7 +25,8 @@ LimitsAsker = Callable[[Api], Awaitable[Sequence[Told]]]
 class Secret:
     """One secret an account needs: its name, label, environment variable and expected form.
 
-    `sandbox` is what stands in for it in the sandbox.
+    `sandbox` is what stands in for it in the sandbox. With `signs` the provider signs with it what
+    it posts to us, and the one before is kept for a while: what is on its way is signed with that.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Secret:
     pattern: str = ""
     hint: str = ""
     sandbox: str = "sandbox"
+    signs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

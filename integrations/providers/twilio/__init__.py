@@ -45,6 +45,7 @@ TWILIO = Provider(
             "TWILIO_AUTH_TOKEN",
             pattern=r"[0-9a-fA-F]{32}",
             hint="32 hexadecimal digits, below the Account SID",
+            signs=True,
         ),
     ),
     # Twilio limits what is in flight, not the rate (error 20429); each account has its own limit.

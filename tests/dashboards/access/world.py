@@ -44,13 +44,15 @@ from enrichment.models import (
 from integrations.models import Account, ApiCall, Budget
 from integrations.services import ensure_accounts
 from tests.dashboards.rows import calls, people, rejected, work
+from webhooks import keys
+from webhooks.models import ApiKey, Delivery
 
 # What any visit may write.
 NOT_OURS = {"django_session", "axes_accessattempt"}
 ROWS = (
     Company, Contact, Import, Export, ExportDownload, BulkAction, Worker, Answer, Discovery, Recipe,
     Rehearsal, Run, RunItem, LeadScore, Team, Upkeep, Account, ApiCall, Budget, User, Group,
-    PeriodicTask,
+    PeriodicTask, Delivery, ApiKey,
 )  # fmt: skip
 # What stands for a name in an address; else a field.
 NAMED = {"/tab/": "fields", "/suggest/<slug": "company"}
@@ -95,6 +97,8 @@ def fill():
     Notice.objects.create(channel="slack", event="test", title="t", text="t", state="unknown")
     Rehearsal.objects.create(plan={"wanted": []}, total_count=1)
     Upkeep.objects.create(name="lines", recipe=Recipe.objects.first(), monthly_cap_usd=1)
+    Delivery.objects.create(sender="twilio", event="e", kind="sms-status", payload={})
+    keys.create("shop", ["leads"])
     every = IntervalSchedule.objects.create(every=1, period="hours")
     PeriodicTask.objects.create(name="a task", task="dashboards.count_contacts", interval=every)
 

@@ -1,0 +1,78 @@
+"""Deliveries in the back office: what came, what came of it, and once more."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from unfold.decorators import display
+from unfold.paginator import InfinitePaginator
+
+from contacts.admin.base import ToLookAt
+from webhooks.models import Delivery
+from webhooks.processing import replay
+
+COLOURS = {"waiting": "info", "claimed": "info", "done": "success", "kept": "", "dead": "danger"}
+SENDERS = {"twilio": "Twilio", "verizon": "Verizon", "leads": "Leads"}
+
+
+class SenderFilter(admin.SimpleListFilter):
+    title = "sender"
+    parameter_name = "sender"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(SENDERS.items())
+
+    def queryset(self, request: HttpRequest, rows: QuerySet[Delivery]) -> QuerySet[Delivery]:
+        return rows.filter(sender=self.value()) if self.value() in SENDERS else rows
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ToLookAt):
+    paginator = InfinitePaginator
+    list_display = ("what", "subject", "state_shown", "outcome", "received_at")
+    list_filter = (SenderFilter, "state")
+    search_fields = ("subject",)  # makes the search box; `get_search_results` does the work
+    search_help_text = "The id of a message, a call, a ticket or a lead, whole"
+    ordering = ("-id",)
+    fields = (
+        "what", "subject", "event", "state_shown", "outcome", "tries", "received_at",
+        "finished_at", "said",
+    )  # fmt: skip
+    actions = ("again",)
+
+    def has_replay_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("webhooks.replay_delivery")
+
+    def get_search_results(
+        self, request: HttpRequest, rows: QuerySet[Delivery], term: str
+    ) -> tuple[QuerySet[Delivery], bool]:
+        wanted = term.strip()
+        if not wanted:
+            return rows, False
+        return rows.filter(Q(subject=wanted) | Q(event=wanted)), False
+
+    @admin.action(description="Work them again", permissions=["replay"])
+    def again(self, request: HttpRequest, rows: QuerySet[Delivery]) -> None:
+        count = replay(rows)
+        if count:
+            messages.success(request, f"{count} will be worked again.")
+        else:
+            messages.info(request, "They are waiting or in work as it is.")
+
+    @display(description="Event", ordering="sender")
+    def what(self, row: Delivery) -> str:
+        return f"{SENDERS.get(row.sender, row.sender)}: {row.kind.replace('-', ' ')}"
+
+    @display(description="State", label=COLOURS)
+    def state_shown(self, row: Delivery) -> tuple[str, str]:
+        return row.state, row.get_state_display()
+
+    @display(description="What was said")
+    def said(self, row: Delivery) -> str:
+        text = json.dumps(row.payload, indent=2, ensure_ascii=False)
+        return format_html('<pre class="text-xs whitespace-pre-wrap">{}</pre>', text)

@@ -1,0 +1,6 @@
+"""What the webhooks room keeps."""
+
+from webhooks.models.delivery import Delivery
+from webhooks.models.key import ApiKey
+
+__all__ = ["ApiKey", "Delivery"]
