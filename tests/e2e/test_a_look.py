@@ -139,3 +139,15 @@ def settle(page: Page, path: str) -> None:
     page.goto(path)
     page.evaluate("() => document.fonts.ready")
     page.wait_for_function("() => !document.querySelector('.htmx-request')")
+
+
+def test_head_of_a_page_has_room_for_all_on_a_phone(page):
+    page.goto("/admin/auth/user/")
+    page.locator("#result_list a[href*='/change/']").first.click()
+    page.set_viewport_size({"width": pictures.NARROW, "height": pictures.HEIGHTS[pictures.NARROW]})
+
+    head = page.locator("#header-inner")
+    menu = head.locator(".material-symbols-outlined:visible").first.bounding_box()
+    badge = head.get_by_text("Sandbox: nothing is bought").bounding_box()
+
+    assert menu["x"] + menu["width"] <= badge["x"]
