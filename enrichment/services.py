@@ -193,18 +193,8 @@ def resume(run: Run) -> None:
 def cancel(run: Run, why: str = "cancelled by a person") -> None:
     """End a run; what it learned stays, what waits is not asked."""
     with transaction.atomic():
-        _move(
-            run,
-            [
-                Run.State.DRAFT,
-                Run.State.READY,
-                Run.State.WORKING,
-                Run.State.PAUSED,
-                Run.State.BLOCKED,
-            ],
-            Run.State.CANCELLED,
-            why,
-        )
+        going = [Run.State.WORKING, Run.State.PAUSED, Run.State.BLOCKED]
+        _move(run, [*UNDECIDED, *going], Run.State.CANCELLED, why)
         RunItem.objects.filter(run=run, state=RunItem.State.WAITING).update(
             state=RunItem.State.CANCELLED, finished_at=timezone.now()
         )

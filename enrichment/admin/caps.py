@@ -45,6 +45,13 @@ class CapForm(forms.Form):
         super().__init__(data, initial=start)
         self.row, self.may_raise = row, may_raise
 
+    @property
+    def left_empty(self) -> str:
+        """What an empty cap means, in a sentence."""
+        if isinstance(self.row, Run):
+            return "Left empty it stops at what the estimate says is the most."
+        return "Left empty there is no cap: only the budgets of the accounts stop it."
+
     def clean_cap_usd(self) -> Decimal | None:
         wanted: Decimal | None = self.cleaned_data["cap_usd"]
         if not self.may_raise and _comes_to(self.row, wanted) > _comes_to(

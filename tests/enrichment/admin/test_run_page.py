@@ -190,3 +190,9 @@ def test_run_that_is_not_there_is_404(recipe, admin_client, number):
     response = admin_client.get(f"/admin/enrichment/run/{number}/change/")
 
     assert response.status_code == 404
+
+
+def test_a_cap_left_empty_is_said_to_be_the_estimates_most(admin_client, run):
+    seen = admin_client.get(f"/admin/enrichment/run/{run.pk}/change/").content.decode()
+
+    assert "Left empty it stops at what the estimate says is the most." in seen

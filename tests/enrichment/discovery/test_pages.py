@@ -88,3 +88,9 @@ def test_pages_take_few_queries(office, django_assert_max_num_queries, count):
 
 def test_empty_list_says_what_comes_first(office):
     assert "Start the first discovery" in html(office.get("/admin/enrichment/discovery/"))
+
+
+def test_a_cap_left_empty_is_said_to_be_none(office):
+    seen = html(office.get(url("change", made(kind="x"))))
+
+    assert "Left empty there is no cap: only the budgets of the accounts stop it." in seen
