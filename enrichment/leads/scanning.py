@@ -32,6 +32,7 @@ from enrichment.engine.parking import Standing
 from enrichment.engine.writing import Batch, write
 from enrichment.leads import learning, service
 from enrichment.models import DomainScan, ScanItem
+from enrichment.planner import Plan
 from enrichment.ringing import ring_scan
 from enrichment.runtime import Runtime, is_stopping
 from integrations.accounts import Accounts
@@ -57,6 +58,7 @@ class ScanView:
     since: datetime | None
     id: int | None = None
     budget_key: str = ""
+    plan: Plan = field(default_factory=lambda: Plan(()))  # without a cap per contact
 
     def counts(self, known: Outcome) -> bool:
         """Tell whether an earlier answer serves."""
