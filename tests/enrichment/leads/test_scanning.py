@@ -5,6 +5,7 @@ import pytest
 from contacts import leases
 from contacts.models import Company
 from enrichment.leads import scanning, scans, service
+from enrichment.leads.scanning import ScanView
 from enrichment.models import Answer, DomainScan, LeadChange, LeadScore, ScanItem
 from integrations.models import Account, AccountLookup, ApiCall, Reservation
 
@@ -182,3 +183,7 @@ def test_what_is_due_is_scanned_by_schedule_once():
     assert [item.company for item in scan.items.all()] == [due]
     assert scan.kind == DomainScan.Kind.RESCAN
     assert scans.start_due() is None
+
+
+def test_a_scan_has_no_cap_per_company():
+    assert ScanView(is_sandbox=True, since=None).plan.cap_usd is None
