@@ -134,9 +134,10 @@ class Asker:
                 break
             await self._perform(request)
             hidden = [key for _, key in opened if is_hidden(request.answered[key])]
+            if not hidden or repeats == REPEATS_OF_UNKNOWN:
+                break
             now_usd = sum((request.answered[key].usd for key in hidden), ZERO)
-            is_borne = repeats < REPEATS_OF_UNKNOWN and _is_borne(request.item, lost_usd + now_usd)
-            if not hidden or not is_borne:
+            if not _is_borne(request.item, lost_usd + now_usd):
                 break
             lost_usd += now_usd
             for key in hidden:
