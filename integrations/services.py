@@ -11,10 +11,11 @@ from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 from django.utils import timezone
 
-from integrations.accounts import FORMER, secret_box
+from integrations.accounts import secret_box
 from integrations.models import Account
 from integrations.registry import PROVIDERS, provider
 from integrations.secrets import SecretUnreadable
+from integrations.signing import FORMER
 
 _RESEALING: list[Callable[[], int]] = []
 

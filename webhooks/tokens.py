@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from django.conf import settings
 from django.db import connection
 
-from integrations.accounts import secrets_of
+from integrations.signing import secrets_of
 
 FRESH_S = 5.0
 _lock = threading.Lock()

@@ -17,8 +17,9 @@ from uuid import UUID
 import structlog
 
 from enrichment import golden
-from enrichment.engine.desk import PENDING_FOR, Request, is_paid
-from enrichment.engine.items import ZERO, AnswerRow, Outcome
+from enrichment.engine.charging import Pairs, charged, price_of
+from enrichment.engine.desk import PENDING_FOR, Request
+from enrichment.engine.items import AnswerRow, Outcome
 from enrichment.engine.jsontext import clipped
 from enrichment.engine.writing import Batch
 from integrations.api import HttpApi
@@ -52,8 +53,6 @@ MISREADING = (
     KeyError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RecursionError,
 )  # fmt: skip
 LEAST_PAUSE_S = 0.5
-
-Pairs = Sequence[tuple[Ask, UUID]]
 
 
 class Caller:
@@ -204,31 +203,6 @@ def _answer(
         outcome.ticket,
         outcome.due_at,
     )
-
-
-def price_of(request: Request, opened: Pairs) -> Decimal:
-    """Return what the asks cost at the most, at the prices they were granted for."""
-    terms = [(ask, request.terms[ask.lookup.slug]) for ask, _ in opened]
-    return sum((one.price.usd for ask, one in terms if not is_paid(ask, one)), ZERO)
-
-
-def charged(request: Request, ask: Ask, reply: Reply) -> Decimal:
-    """Return what a reply costs; one that never came counts as bought.
-
-    What is answered later is paid for when the ticket is given, and what is paid by the hit with
-    the hit.
-    """
-    terms = request.terms[ask.lookup.slug]
-    price = terms.price
-    if is_paid(ask, terms):
-        return ZERO
-    if isinstance(reply.error, Pending):
-        is_taken = reply.error.ticket and not ask.question.ticket
-        return price.usd if is_taken and not price.on_hit_only else ZERO
-    if isinstance(reply.error, OutcomeUnknown) or (not reply.error and reply.facts):
-        return price.usd
-    is_free = reply.error or price.on_hit_only or not reply.is_billed
-    return ZERO if is_free else price.usd
 
 
 def _threshold(request: Request) -> Decimal:
