@@ -13,6 +13,7 @@ JOBS = {
     "enrichment.forget_pages": "Forget web pages that may not be kept",
     "enrichment.tend_leads": "Score leads that changed, and scan what is due",
     "integrations.ask_limits": "Ask providers what is left of their plans",
+    "webhooks.sweep": "Give back deliveries that lost workers held, and ring for those that wait",
     "dashboards.watch": "Look for alerts, and send messages",
     "dashboards.clear_old": "Clear what is kept too long",
 }
@@ -25,6 +26,7 @@ OWN = {
     "forget_pages": "Forget pages",
     "tend_leads": "Tend leads",
     "ask_limits": "Ask for limits",
+    "sweep_deliveries": "Sweep deliveries",
     "watch": "Watch",
     "clear_old": "Clear old rows",
 }

@@ -32,6 +32,8 @@ WITHOUT_ACTION = {
     "integrations.delete_account", "integrations.delete_accountlookup",
     "integrations.add_apicall", "integrations.change_apicall", "integrations.delete_apicall",
     "integrations.add_budget", "integrations.change_budget", "integrations.delete_budget",
+    "webhooks.add_delivery", "webhooks.change_delivery", "webhooks.delete_delivery",
+    "webhooks.delete_apikey",
 }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ PARTS = (
     "contacts",
     "dashboards",
     "domains",
+    "webhooks",
     "enrichment",
     "integrations",
     "tests",
