@@ -36,7 +36,8 @@ def refuse_unready(patience_s: float | None = None) -> None:
     found = [m for m in run_checks(tags=[START], databases=["default"]) if m.level >= ERROR]
     connection.close()  # the web server forks after this
     if found:
-        sys.exit("Switchboard does not start:\n" + "\n".join(_words(m) for m in found))
+        said = sorted(_words(m) for m in found)  # Django keeps its checks in a set
+        sys.exit("Switchboard does not start:\n" + "\n".join(said))
 
 
 def explain(error: BaseException) -> str | None:
