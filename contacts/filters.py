@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, Q
 from contacts.models import Company, Contact, ContactTag, Import, ImportRow, Tag
 from contacts.numerals import whole
 from contacts.searching import contacts_matching, newest_companies
+from contacts.suppression.queries import is_suppressed
 
 Choices = Sequence[tuple[str, str]]
 
@@ -228,6 +229,9 @@ FILTERS: dict[str, Filter] = {
         Filter("tag", "Tag", read_id, _with_tag, _named("tag", Tag), suggest=_tags),
         Filter("import", "Import", read_id, _of_import, _named("import", Import),
                suggest=_imports, permission="contacts.view_import"),
+        Filter("suppressed", "Do not contact", read_yes_or_no, is_suppressed,
+               lambda wanted: "not to be contacted" if wanted else "that may be contacted",
+               choices=_yes_or_no),
         Filter("ids", "Chosen contacts", _read_ids, lambda ids: Q(pk__in=ids),
                lambda ids: f"{len(ids):,} chosen by hand"),
     )

@@ -124,3 +124,8 @@ def _run_together(one: list[str], other: list[str]) -> bool:
     """Mary Ann and Maryann, 李 小龙 and 李小龙: the same letters, cut elsewhere."""
     a, b = "".join(one), "".join(other)
     return len(one) != len(other) and ratio(a, b) >= _LIKELY_ONE_NAME
+
+
+def name_key(name: str) -> str:
+    """Return a name folded for comparison, whatever the order of its words; "" for no name."""
+    return " ".join(sorted(_words(name)))

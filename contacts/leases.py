@@ -120,12 +120,16 @@ def lost_workers() -> list[UUID]:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The claims on one table of `Leased` rows, with that table's names for the states."""
+    """The claims on one table of `Leased` rows, with that table's names for the states.
+
+    A row that was in hand when so many workers were lost is given up.
+    """
 
     model: type[Model]
     waiting: str = "waiting"
     claimed: str = "claimed"
     dead: str = "dead"
+    most_losses: int = MAX_LOSSES
 
     @property
     def table(self) -> str:
@@ -139,10 +143,11 @@ class Queue:
         where: str = "true",
         params: Sequence[Any] = (),
         columns: str = "id",
+        order: str = "id",
     ) -> list[tuple[Any, ...]]:
         """Claim up to `limit` due rows that meet `where` (our own SQL) and return `columns`.
 
-        A worker that was declared lost gets none.
+        The first by `order`. A worker that was declared lost gets none.
         """
         if not holds(worker_id):
             return []
@@ -153,7 +158,7 @@ class Queue:
                 f"UPDATE {self.table} SET state = %s, worker_id = %s, tries = tries + 1"
                 f" WHERE id = ANY(ARRAY(SELECT id FROM {self.table}"
                 f" WHERE state = '{self.waiting}' AND due_at <= now() AND {where}"
-                " ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED))"
+                f" ORDER BY {order} LIMIT %s FOR UPDATE SKIP LOCKED))"
                 f" RETURNING {columns}",
                 [self.claimed, worker_id, *params, limit],
             )
@@ -167,7 +172,7 @@ class Queue:
                 f"UPDATE {self.table} SET worker_id = NULL, losses = losses + 1, due_at = now(),"
                 " state = CASE WHEN losses + 1 >= %s THEN %s ELSE %s END"
                 " WHERE state = %s AND worker_id = ANY(%s) RETURNING id, state",
-                [MAX_LOSSES, self.dead, self.waiting, self.claimed, list(worker_ids)],
+                [self.most_losses, self.dead, self.waiting, self.claimed, list(worker_ids)],
             )
             rows = cursor.fetchall()
         return (

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.db.models import QuerySet
 
@@ -27,14 +27,15 @@ from contacts.models import Contact
 
 __all__ = [
     "FILTERS", "IDS_LIMIT", "LINE_TYPES", "Filter", "Selection", "SelectionRefused", "add_filters",
-    "as_query", "contacts", "in_words", "one_of", "read", "read_id", "read_yes_or_no", "written",
+    "as_query", "contacts", "in_words", "of_address", "one_of", "read", "read_id",
+    "read_yes_or_no", "written",
 ]  # fmt: skip
 
 Selection = dict[str, Any]
 
 
 class SelectionRefused(ValueError):
-    """A selection names a filter that does not exist."""
+    """A selection names a filter that does not exist, or one that means nothing."""
 
 
 def contacts(selection: Mapping[str, Any]) -> QuerySet[Contact]:
@@ -66,6 +67,20 @@ def read(params: Mapping[str, str]) -> tuple[Selection, list[str]]:
         except ValueError:
             notices.append(f"The filter “{known.label}” was left out: {text[:40]!r} means nothing.")
     return chosen, notices
+
+
+def of_address(typed: str) -> Selection:
+    """Return the selection of a list's address, or of what stands behind its question mark.
+
+    Raises SelectionRefused for a filter that means nothing, and where there is none in it.
+    """
+    query = urlsplit(typed).query if "?" in typed else typed
+    chosen, notices = read(dict(parse_qsl(query.strip())))
+    if notices:
+        raise SelectionRefused(" ".join(notices))
+    if typed.strip() and not chosen:
+        raise SelectionRefused("No filter is in it: for example line_type=mobile.")
+    return chosen
 
 
 def as_query(selection: Mapping[str, Any]) -> str:

@@ -47,7 +47,7 @@ def edit_contact(contact_id: int, changes: Mapping[str, Any], user: User, revisi
     wanted = {n: value for n, value in changes.items() if getattr(contact, n) != value}
     if not wanted:
         return contact
-    wanted |= _full_name(contact, wanted)
+    wanted |= full_name_with(contact, wanted)
     for name, value in wanted.items():
         setattr(contact, name, value)
     contact.clean_fields(exclude=set(NOT_EDITABLE))
@@ -62,8 +62,8 @@ def edit_contact(contact_id: int, changes: Mapping[str, Any], user: User, revisi
     return contact
 
 
-def _full_name(contact: Contact, wanted: Mapping[str, Any]) -> dict[str, str]:
-    """The full name follows its parts as long as it was made of them."""
+def full_name_with(contact: Contact, wanted: Mapping[str, Any]) -> dict[str, str]:
+    """Return the full name that follows its changed parts, as long as it was made of them."""
     parts = {"first_name", "last_name"} & wanted.keys()
     was_made = contact.full_name in ("", f"{contact.first_name} {contact.last_name}".strip())
     if not parts or "full_name" in wanted or not was_made:

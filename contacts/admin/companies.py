@@ -24,11 +24,11 @@ from contacts.admin.company_form import CompanyForm
 from contacts.admin.pages import found, go_to, number, show
 from contacts.company_facts import facts_of
 from contacts.models import Company, Contact
-from contacts.paging import COUNTED
 from contacts.searching import newest_companies
 
 Panel = Callable[[HttpRequest, Company], SafeString | str]
 Namer = Callable[[Collection[str]], Mapping[str, str]]
+MOST_FOUND = 2_000  # five times as many take 200 ms where a term is in every hundredth name
 _panels: list[Panel] = []
 _namers: list[Namer] = []
 
@@ -37,7 +37,7 @@ _namers: list[Namer] = []
 class CompanyAdmin(ToLookAt):
     list_display = ("named", "people", "updated_at")
     search_fields = ("name",)  # makes the search box; `get_search_results` does the work
-    search_help_text = "Any part of a name or a domain"
+    search_help_text = f"Any part of a name or a domain; the newest {MOST_FOUND:,} are listed"
     ordering = ("-id",)
     actions = None
 
@@ -52,8 +52,8 @@ class CompanyAdmin(ToLookAt):
     ) -> tuple[QuerySet[Company], bool]:
         if not term.strip():
             return rows, False
-        found = newest_companies(term, COUNTED + 1)
-        # One array: as parameters of their own, 10,000 ids take longer than the search.
+        found = newest_companies(term, MOST_FOUND)
+        # One array: as parameters of their own, so many ids take longer than the search.
         return rows.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [found])), False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

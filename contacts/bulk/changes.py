@@ -10,6 +10,9 @@ from django.db.models import ProtectedError, RestrictedError
 
 from contacts.models import BulkAction, Contact
 from contacts.services import reprocess, retry
+from contacts.suppression import Reason, suppress
+from contacts.suppression.queries import own_suppressed
+from contacts.suppression.service import hold_every_number, lift_own
 from contacts.tagging import put_tag, take_tag
 
 WORKED_ON = "a run is working on it"
@@ -64,6 +67,28 @@ def delete(action: BulkAction, ids: Sequence[int]) -> Outcome:
     return Outcome(gone, busy + [(pk, REFERRED_TO) for pk in sorted({*free} - {*gone})])
 
 
+def suppress_numbers(action: BulkAction, ids: Sequence[int]) -> Outcome:
+    """Put the numbers on our own list; those that stand there already had no need."""
+    phones = dict(Contact.objects.filter(pk__in=ids).values_list("pk", "phone_e164"))
+    hold_every_number()
+    standing = own_suppressed(phones.values())
+    note = _suppressed_by(action)
+    suppress(phones.values(), Reason.OWN, note=note, by=action.created_by)
+    return Outcome(sorted(pk for pk, phone in phones.items() if phone not in standing))
+
+
+def lift_numbers(action: BulkAction, ids: Sequence[int]) -> list[int]:
+    """Take back what the action itself has put there; other reasons stand."""
+    phones = Contact.objects.filter(pk__in=ids).values_list("phone_e164", flat=True)
+    why = f"Bulk action {action.pk} undone"
+    lift_own(list(phones), note=_suppressed_by(action), why=why, by=action.undone_by)
+    return list(ids)
+
+
+def _suppressed_by(action: BulkAction) -> str:
+    return f"{action.reason} (bulk action {action.pk})"
+
+
 def _locked(ids: Sequence[int], status: str) -> list[int]:
     held = Contact.objects.select_for_update().filter(pk__in=ids, status=status).order_by("pk")
     return list(held.values_list("pk", flat=True))
@@ -85,9 +110,11 @@ CHANGES: dict[str, Callable[[BulkAction, Sequence[int]], Outcome]] = {
     BulkAction.Kind.REMOVE_TAG: remove_tag,
     BulkAction.Kind.REPROCESS: reopen,
     BulkAction.Kind.RETRY: try_again,
+    BulkAction.Kind.SUPPRESS: suppress_numbers,
     BulkAction.Kind.DELETE: delete,
 }
 UNDOES: dict[str, Callable[[BulkAction, Sequence[int]], list[int]]] = {
     BulkAction.Kind.ADD_TAG: untag,
     BulkAction.Kind.REMOVE_TAG: tag_again,
+    BulkAction.Kind.SUPPRESS: lift_numbers,
 }

@@ -68,13 +68,13 @@ def start(wish: Wish, user: User) -> BulkAction:
 
 
 def undo(action: BulkAction, user: User) -> BulkAction:
-    """Take tagging back for the contacts whose tags it changed, in this person's name.
+    """Take tagging or suppressing back for the contacts that it changed, in this person's name.
 
     Raises NotPossible for anything else, and when it is not done.
     """
-    if not action.is_tagging:
-        raise NotPossible("only tagging can be undone")
-    if action.tag_id is None:
+    if not action.is_undoable:
+        raise NotPossible("only tagging and “do not contact” can be undone")
+    if action.is_tagging and action.tag_id is None:
         raise NotPossible("the tag itself has been deleted")
     done = BulkAction.objects.filter(pk=action.pk, state=_DONE)
     if not done.update(state=_UNDOING, undone_by=user, worker_id=None, losses=0, seen_count=0):

@@ -12,6 +12,7 @@ import psycopg
 import structlog
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
+from contacts.erasing.keeping_out import Caller, held_back
 from contacts.importing import companies, store
 from contacts.importing.companies import Company, Directory
 from contacts.importing.resolve import Decisions, Known, Outcome, Rules, resolve
@@ -102,6 +103,7 @@ def _hold(job: Job, after_line: int) -> None:
 
 def _decide(job: Job, candidates: Sequence[Candidate]) -> Decisions:
     """Decide on what the database says; again where a contact to update has moved meanwhile."""
+    _hold_back(candidates)
     numbers = {row.e164 for row in candidates if not row.problem}
     wanted = {row.company for row in candidates if row.company}
     while True:
@@ -116,6 +118,14 @@ def _decide(job: Job, candidates: Sequence[Candidate]) -> Decisions:
         if all(locked.get(c.id, (-1,))[0] == c.revision for c in decisions.updated):
             _finish_before(decisions.outcomes, {id_: facts for id_, (_, facts) in locked.items()})
             return decisions
+
+
+def _hold_back(candidates: Sequence[Candidate]) -> None:
+    """Reject whoever was erased, and keep nothing of what the row says."""
+    told = [row for row in candidates if not row.problem]
+    callers = [Caller(row.e164, row.values.get("email", ""), row.name, row.ext) for row in told]
+    for at, words in held_back(callers).items():
+        told[at].problem, told[at].cells = words, []
 
 
 def _finish_before(outcomes: Sequence[Outcome], provenance: dict[int, dict[str, Any]]) -> None:

@@ -7,19 +7,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 from uuid import uuid4
 
 from django.conf import settings
 
 from contacts.importing.reading import FileRefused, open_table, open_text
 from contacts.importing.table import Table
-from contacts.models import Import
 
 _BLOCK = 1 << 20
 # Pasted text is read as numbers in a row as well as a table, see `open_text`.
 _PASTED = ".pasted"
 _ARCHIVES = (".xlsx", ".zip")
+
+
+class Kept(Protocol):
+    """A row that remembers its copy and how that was read the first time."""
+
+    path: str
+    encoding: str
+    delimiter: str
+    header_row: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +83,12 @@ def _measure(file: BinaryIO, copy: BinaryIO | None = None) -> tuple[str, int, in
     return digest.hexdigest(), size, lines + is_unended
 
 
-def reopen(record: Import) -> Table:
-    """Open an import's copy as it was read the first time. Raises FileRefused."""
+def reopen(record: Kept) -> Table:
+    """Open a copy as it was read the first time. Raises FileRefused."""
     return _open(record.path, record)
 
 
-def _open(name: str, record: Import | None = None) -> Table:
+def _open(name: str, record: Kept | None = None) -> Table:
     path = settings.UPLOADS / name
     if path.suffix == _PASTED:
         return open_text(path.read_text(encoding="utf-8"))

@@ -11,10 +11,13 @@ from uuid import UUID
 import structlog
 from celery import current_app
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
+from contacts import happenings
+from contacts.erasing.keeping_out import HELD
 from contacts.importing import files
 from contacts.importing.chunk import UNREACHABLE, Job, settle
 from contacts.importing.pipeline import Chunk, Rows, staged
@@ -22,7 +25,7 @@ from contacts.importing.resolve import Rules
 from contacts.importing.staging import stager
 from contacts.importing.table import FileRefused
 from contacts.leases import Heart, Queue, TakenOver, worker
-from contacts.models import Import
+from contacts.models import Import, ImportRow
 
 IMPORTS = Queue(Import, waiting="waiting", claimed="working", dead="failed")
 UNDOS = Queue(Import, waiting="undoing", claimed="undoing", dead="failed")
@@ -72,12 +75,28 @@ def _work(import_id: int, own: UUID, report: Report | None, chunk_rows: int) -> 
     mine.update(started_at=Coalesce("started_at", Now()))
     try:
         _read_on(Import.objects.get(id=import_id), own, report, chunk_rows)
-        mine.update(state=Import.State.DONE, worker_id=None, finished_at=Now(), error="")
+        _end(mine, Import.State.DONE)
+        _drop_copy_of_erased(import_id)
     except FileRefused as refused:
-        error = str(refused)[:ERROR_LIMIT]
-        mine.update(state=Import.State.FAILED, worker_id=None, finished_at=Now(), error=error)
+        _end(mine, Import.State.FAILED, str(refused)[:ERROR_LIMIT])
     except TakenOver as taken:
         log.warning("import_taken_over", import_id=import_id, reason=str(taken))
+
+
+def _drop_copy_of_erased(import_id: int) -> None:
+    """Delete our copy of a file that has brought somebody again who was erased; it is read."""
+    held = ImportRow.objects.filter(
+        source_id=import_id, outcome=ImportRow.Outcome.REJECTED, reason__startswith=HELD
+    )
+    if held.exists():
+        files.drop(Import.objects.values_list("path", flat=True).get(id=import_id))
+
+
+@transaction.atomic
+def _end(mine: QuerySet[Import], state: str, error: str = "") -> None:
+    ids = list(mine.values_list("pk", flat=True))
+    if mine.update(state=state, worker_id=None, finished_at=Now(), error=error):
+        happenings.tell(happenings.IMPORT_FINISHED, ((id_, {}) for id_ in ids))
 
 
 def _read_on(record: Import, own: UUID, report: Report | None, chunk_rows: int) -> None:
@@ -129,6 +148,8 @@ def sweep(lost: Sequence[UUID]) -> None:
         ring()
 
 
+@transaction.atomic
 def give_back(worker_ids: Sequence[UUID]) -> None:
-    dead = [*IMPORTS.give_back(worker_ids)[1], *UNDOS.give_back(worker_ids)[1]]
-    Import.objects.filter(id__in=dead).update(error=GIVEN_UP)
+    imports, undos = IMPORTS.give_back(worker_ids)[1], UNDOS.give_back(worker_ids)[1]
+    Import.objects.filter(id__in=[*imports, *undos]).update(error=GIVEN_UP)
+    happenings.tell(happenings.IMPORT_FINISHED, ((id_, {}) for id_ in imports))

@@ -23,6 +23,7 @@ class BulkAction(Leased):
         REMOVE_TAG = "remove_tag", "Remove a tag"
         REPROCESS = "reprocess", "Open completed contacts again"
         RETRY = "retry", "Try failed contacts again"
+        SUPPRESS = "suppress", "Do not contact"
         DELETE = "delete", "Delete contacts"
 
     class State(models.TextChoices):
@@ -73,7 +74,9 @@ class BulkAction(Leased):
             ),
             models.CheckConstraint(
                 name="bulkaction_kind_known",
-                condition=Q(kind__in=["add_tag", "remove_tag", "reprocess", "retry", "delete"]),
+                condition=Q(
+                    kind__in=["add_tag", "remove_tag", "reprocess", "retry", "suppress", "delete"]
+                ),
             ),
         ]
         indexes = [
@@ -95,6 +98,10 @@ class BulkAction(Leased):
         if not self.is_listed:
             return None
         return min(1.0, self.seen_count / self.total_count) if self.total_count else 1.0
+
+    @property
+    def is_undoable(self) -> bool:
+        return self.is_tagging or self.kind == self.Kind.SUPPRESS
 
     @property
     def is_tagging(self) -> bool:

@@ -37,11 +37,13 @@ class Action:
 
 ACTIONS = (
     Action("look_up", "Look up", "enrichment.add_run", "admin:enrichment_run_add"),
+    Action("campaign", "Write to them", "outreach.add_campaign", "admin:outreach_campaign_add"),
     Action("export", "Export", "contacts.export_contact", "admin:contacts_export_add"),
     Action(Kind.ADD_TAG, "Add a tag", "contacts.add_contacttag"),
     Action(Kind.REMOVE_TAG, "Remove a tag", "contacts.delete_contacttag"),
     Action(Kind.REPROCESS, "Open completed again", "contacts.reprocess_contact"),
     Action(Kind.RETRY, "Try failed again", "contacts.retry_contact"),
+    Action(Kind.SUPPRESS, "Do not contact", "contacts.add_suppression"),
     Action(Kind.DELETE, "Delete", "contacts.delete_contact", is_dangerous=True),
 )
 BY_NAME = {action.name: action for action in ACTIONS}

@@ -53,12 +53,12 @@ def undo(office: ModelAdmin, request: HttpRequest, record: BulkAction) -> HttpRe
 
 
 def _may_undo(request: HttpRequest, record: BulkAction) -> bool:
-    """True for tagging: for whoever may undo bulk actions, and for who did it and still may tag."""
+    """True for whoever may undo bulk actions, and for who did it and still may do it."""
     is_own = record.created_by_id == request.user.pk
     may = request.user.has_perm("contacts.undo_bulkaction") or (
         is_own and request.user.has_perm(BY_NAME[record.kind].permission)
     )
-    return record.is_tagging and may
+    return record.is_undoable and may
 
 
 def _standing(record: BulkAction) -> dict[str, Any]:

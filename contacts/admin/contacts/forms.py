@@ -64,6 +64,15 @@ class ReasonForm(ConfirmForm):
         return {"reason": self.cleaned_data["reason"]}
 
 
+class SuppressForm(ReasonForm):
+    reason = forms.CharField(
+        max_length=200,
+        label="Why",
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "For example: asked us by e-mail"}),
+        error_messages={"required": "Say why: it is kept with each number."},
+    )
+
+
 class DeleteForm(ConfirmForm):
     typed = forms.CharField(
         max_length=20,
@@ -84,5 +93,6 @@ FORMS: dict[str, type[ConfirmForm]] = {
     BulkAction.Kind.REMOVE_TAG: UntagForm,
     BulkAction.Kind.REPROCESS: ReasonForm,
     BulkAction.Kind.RETRY: ConfirmForm,
+    BulkAction.Kind.SUPPRESS: SuppressForm,
     BulkAction.Kind.DELETE: DeleteForm,
 }

@@ -16,9 +16,11 @@ from unfold.admin import ModelAdmin
 from contacts import queries, selection
 from contacts.admin.base import ToLookAt
 from contacts.admin.contacts import bulk, columns, filtering
+from contacts.admin.erasing import asking
 from contacts.admin.pages import READ, WRITE, page_number, person, show, signed_in
 from contacts.filters import FILTERS
 from contacts.models import Contact
+from contacts.suppression.queries import suppressed_among
 
 LIST = "admin:contacts_contact_changelist"
 # What an address has beside filters: the page, and what Django's own pages add.
@@ -34,6 +36,7 @@ class ContactAdmin(ToLookAt):
             ("suggest/<slug:name>/", suggest, "suggest", READ),
             ("bulk/", bulk.choose, "choose", WRITE),
             ("bulk/<slug:kind>/", bulk.confirm, "bulk", READ + WRITE),
+            ("<int:pk>/erase/", asking.of_contact, "erase", READ + WRITE),
         )
         own = [
             path(address, signed_in(self, view, methods), name=f"contacts_contact_{name}")
@@ -64,6 +67,7 @@ def listing(office: ModelAdmin, request: HttpRequest) -> HttpResponse:
     return show(
         office, request, "contacts/list/page.html", "Contacts", page=page, shown=shown,
         rows=[(contact, _cells(contact, shown)) for contact in page.contacts],
+        suppressed=suppressed_among([contact.phone_e164 for contact in page.contacts]),
         **_around(request, chosen, page),
     )  # fmt: skip
 
