@@ -16,9 +16,11 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from integrations.acts import Act
 from integrations.calls import AccountView
 from integrations.errors import AccountUnusable, CredentialRejected, QuotaExhausted, Refused
 from integrations.models import Account, AccountLookup
+from integrations.pricing import ActTerms, act_terms, own_price
 from integrations.provider import Lookup, Price, Provider
 from integrations.registry import PROVIDERS, provider
 from integrations.search import Search
@@ -73,7 +75,7 @@ class Terms:
 class Current:
     """One account at one version: the view for calls, the terms, caps, and why it is unusable.
 
-    `terms` are of its lookups, `prices` of its searches, by name.
+    `terms` are of its lookups, `prices` of its searches, `acts` of its acts, by name.
     """
 
     id: int
@@ -82,6 +84,7 @@ class Current:
     problem: Problem | None
     terms: Mapping[str, Terms]
     prices: Mapping[str, Price]
+    acts: Mapping[str, ActTerms]
     daily_cap_usd: Decimal | None
     monthly_cap_usd: Decimal | None
 
@@ -133,6 +136,11 @@ class Accounts:
         found = self._current.get(search.provider)
         return replace(search, price=found.prices[search.name]) if found else search
 
+    def act_terms(self, act: Act) -> ActTerms:
+        """Return an act's terms; a provider without an account performs nothing."""
+        found = self._current.get(act.provider)
+        return found.acts[act.name] if found else ActTerms(is_enabled=False, price=act.price)
+
     def _load(self) -> None:
         self.is_sandbox = is_sandbox()
         rows = Account.objects.filter(is_enabled=True).prefetch_related("lookups")
@@ -155,7 +163,10 @@ def view_for_trial(row: Account) -> AccountView:
 def _resolve(row: Account, of: Provider, in_sandbox: bool) -> Current:
     changed = {change.name: change for change in row.lookups.all()}
     terms = {name: _terms(found, changed.get(name)) for name, found in of.lookups.items()}
-    prices = {name: _price(found.price, changed.get(name)) for name, found in of.searches.items()}
+    prices = {
+        name: own_price(found.price, changed.get(name)) for name, found in of.searches.items()
+    }
+    acts = {name: act_terms(found, changed.get(name)) for name, found in of.acts.items()}
     view: AccountView | None = None
     problem: Problem | None = _state_problem(row, of)
     if not problem:
@@ -164,8 +175,9 @@ def _resolve(row: Account, of: Provider, in_sandbox: bool) -> Current:
         except AccountUnusable as why:
             problem = why
     return Current(
-        row.pk, row.version, view, problem, terms, prices, row.daily_cap_usd, row.monthly_cap_usd
-    )
+        row.pk, row.version, view, problem, terms, prices, acts,
+        row.daily_cap_usd, row.monthly_cap_usd,
+    )  # fmt: skip
 
 
 def _terms(lookup: Lookup, change: AccountLookup | None) -> Terms:
@@ -177,13 +189,7 @@ def _terms(lookup: Lookup, change: AccountLookup | None) -> Terms:
     if change and change.miss_fresh_days is not None:
         believed = timedelta(days=change.miss_fresh_days)
     is_on = change.is_enabled if change else lookup.is_on_by_default
-    return Terms(is_on, _price(lookup.price, change), fresh, believed)
-
-
-def _price(price: Price, change: AccountLookup | None) -> Price:
-    if change is None or change.price_usd is None:
-        return price
-    return Price(change.price_usd, price.on_hit_only)
+    return Terms(is_on, own_price(lookup.price, change), fresh, believed)
 
 
 def _state_problem(row: Account, of: Provider) -> Problem | None:
@@ -196,6 +202,8 @@ def _state_problem(row: Account, of: Provider) -> Problem | None:
 
 def _view(row: Account, of: Provider, in_sandbox: bool) -> AccountView:
     options: dict[str, Any] = {s.name: s.default for s in of.switches} | row.options
+    if in_sandbox:
+        options |= {s.name: s.sandbox for s in of.switches if s.sandbox and not options[s.name]}
     windows = tuple((int(n), float(s)) for n, s in row.limits) if row.limits else None
     return AccountView(
         id=row.pk,

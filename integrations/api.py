@@ -3,11 +3,13 @@
 A path is appended to the account's `base_url`, or to the address of the host that it begins with
 ("company:/v2/companies/find"); in the sandbox the host becomes the first part of the path. What is
 foreign text in it, the lookup encodes with `urllib.parse.quote(text, safe="")`; a bare `+`, as in a
-phone number, is sent as `%2B` without further ado. Parameters and forms are encoded here.
+phone number, is sent as `%2B` without further ado; `{account_sid}` is the secret of that name.
+Parameters and forms are encoded here.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -27,6 +29,8 @@ FORM = "application/x-www-form-urlencoded"
 # RFC 3986 §3.3 allows these in a path besides letters and digits; "%" starts what is encoded
 # already. "+" is allowed as well, but many servers read it as a space.
 PATH = "/%:@!$&'()*,;=~"
+# A whole part of a path: foreign text is encoded, and has no braces then.
+SECRET_IN_PATH = re.compile(r"(?<=/)\{(\w+)\}(?=/|\.json|$)")
 
 
 class HttpApi:
@@ -83,6 +87,14 @@ class HttpApi:
             given.setdefault("Content-Type", JSON)
         return await self._ask("POST", path, content, given, params, auth)
 
+    async def post_once(self, path: str, /, *, form: Mapping[str, str | Sequence[str]]) -> Any:
+        """Post a form that must not be posted twice: a 5xx is OutcomeUnknown, as no answer is."""
+        self._call.once = True
+        try:
+            return await self.post(path, form=form)
+        finally:
+            self._call.once = False
+
     async def ask_line(self, host: str, text: str, /) -> str:
         """Return what a host of the provider's that is asked by lines says to `text`.
 
@@ -121,10 +133,12 @@ class HttpApi:
         call, self.last_body = self._call, None
         try:
             apply_auth(call, headers, params, auth)
+            base_url, path = _place(call, path)
+            path = _filled(call, path)
         except AccountUnusable as error:
             call.error = error
             raise
-        url = address(*_place(call, path), params)
+        url = address(base_url, path, params)
         incoming = await self._gate.exchange(
             Outgoing(method, url, CIMultiDict(headers), content), call
         )
@@ -186,6 +200,17 @@ def _place(call: Call, path: str) -> tuple[str, str]:
     if call.account.is_sandbox:
         return f"{call.account.base_url}/{host}", "/" + rest
     return call.provider.hosts[host], "/" + rest
+
+
+def _filled(call: Call, path: str) -> str:
+    """Return a path with the secrets that it names. Raises AccountUnusable where one is missing."""
+
+    def secret(found: re.Match[str]) -> str:
+        if held := call.account.secrets.get(found[1]):
+            return quote(held, safe="")
+        raise missing_secret(call, found[1])
+
+    return SECRET_IN_PATH.sub(secret, path) if "{" in path else path
 
 
 def apply_auth(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -49,6 +49,8 @@ class Call:
     `request_id` goes out as X-Request-ID and is the ledger's primary key. `sent` is true once
     bytes may have left us; `tries` counts the requests sent; `ms` is the wall time of the last
     one; `remote_id` is the provider's own id of the exchange; `exchange` is the redacted text.
+    While it is sent `once`, no failure but a refusal says that nothing happened. `heard` is told of
+    each attempt that was made, when this says what became of it.
     """
 
     provider: Provider
@@ -56,6 +58,7 @@ class Call:
     request_id: UUID
     lookups: tuple[str, ...] = ()
 
+    once: bool = False
     started_at: datetime | None = None
     sent: bool = False
     tries: int = 0
@@ -64,3 +67,4 @@ class Call:
     remote_id: str = ""
     exchange: str = ""
     error: CallError | None = None
+    heard: Callable[[Call], None] | None = field(default=None, repr=False)

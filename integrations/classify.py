@@ -7,7 +7,7 @@ A provider's `classify` is asked first, then its table of statuses, then the tab
     1xx, 3xx ContractBroken (redirects are not followed)
 
 408 is OutcomeUnknown, although RFC 9110 §15.5.9 allows a repeat: gateways also answer it for a
-backend that was too slow, which may have worked, and charged.
+backend that was too slow, which may have worked, and charged. A 5xx to what is sent `once` is, too.
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ from integrations.errors import (
 )
 from integrations.exchange import LineNotConnected
 from integrations.redaction import scrub
+
+# Whoever asks for more is asked again after a day.
+LONGEST_WAIT_S = 86_400.0
 
 BY_STATUS: dict[int, type[CallError]] = {
     401: CredentialRejected,
@@ -75,6 +78,7 @@ REMOTE_ID_HEADERS = (
     "Request-Id",
     "X-HubSpot-Correlation-Id",
     "X-Correlation-Id",
+    "X-MS-Service-Request-Id",
 )
 
 
@@ -91,6 +95,8 @@ def error_for(call: Call, status: int, headers: Mapping[str, str], body: Any) ->
     kind = provider.errors.get(status) or (None if 200 <= status < 300 else _by_status(status))
     if not kind:
         return None
+    if kind is ServerFailed and call.once:
+        kind = OutcomeUnknown
     error = kind(f"{subject(call)}: {_in_words(kind)} (HTTP {status})")
     _complete(error, status, headers, body)
     return error
@@ -136,9 +142,9 @@ def remote_id(call: Call, headers: Mapping[str, str]) -> str:
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that Retry-After asks for, from 0; None without a readable one.
+    """Return the seconds that Retry-After asks for, 0 to LONGEST_WAIT_S; None if unreadable.
 
-    Both forms of RFC 9110 §10.2.3 are read: seconds, and an HTTP date.
+    Both forms of RFC 9110 §10.2.3 are read: seconds, and an HTTP date. Nobody else reads it.
     """
     text = headers.get("retry-after")
     if not text:
@@ -147,13 +153,13 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
         asked = float(text)
     except ValueError:
         asked = _seconds_until(text)
-    return max(asked, 0.0) if math.isfinite(asked) else None
+    return min(max(asked, 0.0), LONGEST_WAIT_S) if math.isfinite(asked) else None
 
 
 def _seconds_until(http_date: str) -> float:
     try:
         at = parsedate_to_datetime(http_date)
-    except ValueError:
+    except (ValueError, OverflowError):
         return math.nan
     return (at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
 

@@ -18,6 +18,7 @@
     │   ├── CredentialRejected     wrong or revoked secret: an operator acts, the run stops asking
     │   ├── QuotaExhausted         the plan or the balance is used up: an operator acts
     │   ├── NotEntitled            this lookup is not enabled for the account
+    │   ├── SenderUnfit            who is to send or call cannot: an operator acts
     │   └── QuestionRejected       bad question: concerns one contact only
     └── ContractBroken         an answer whose shape we do not know: kept raw, one alert
 
@@ -156,6 +157,12 @@ class QuotaExhausted(Rejected):
 
 class NotEntitled(Rejected):
     """The lookup is not enabled for this account."""
+
+    acts: ClassVar[Actor] = "operator"
+
+
+class SenderUnfit(Rejected):
+    """Who is to send or call cannot."""
 
     acts: ClassVar[Actor] = "operator"
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from functools import lru_cache
+from io import BytesIO
 from typing import Any
 from urllib.parse import unquote
 
@@ -19,6 +20,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 LARGEST_BODY = 10 * 1024 * 1024
+LARGE_BODY = 1024 * 1024  # above it aiohttp warns of bytes in one piece
 CONNECT_S = 5.0
 LINES = "whois://"
 NO_HEADERS: CIMultiDictProxy[str] = CIMultiDictProxy(CIMultiDict())
@@ -78,12 +80,17 @@ async def exchange(
         outgoing.method,
         URL(outgoing.url, encoded=True),
         headers=outgoing.headers,
-        data=outgoing.content or None,
+        data=_sendable(outgoing.content),
         allow_redirects=False,
         timeout=_timeouts(connect_s, timeout_s),
     )
     async with asyncio.timeout(connect_s + timeout_s), asking as response:
         return Incoming(response.status, response.headers, await _read(response.content))
+
+
+def _sendable(content: bytes) -> bytes | BytesIO | None:
+    """Return a body as aiohttp wants it: a large one in parts, which let others have their turn."""
+    return BytesIO(content) if len(content) > LARGE_BODY else content or None
 
 
 @lru_cache

@@ -16,6 +16,7 @@ from integrations.errors import (
     QuestionRejected,
     QuotaExhausted,
     RateReached,
+    SenderUnfit,
     ServerFailed,
     Throttled,
     Unreachable,
@@ -86,6 +87,11 @@ REFUSALS: dict[type[CallError], tuple[str, str]] = {
     NotEntitled: (
         "Not enabled for this account",
         "The secret is right, but the provider has not enabled this for the account: ask them to.",
+    ),
+    SenderUnfit: (
+        "A sender is not ready",
+        "The secret is right. Mend what is said below, on this page or at the provider, then test"
+        " again.",
     ),
     Throttled: (
         "The provider asks us to slow down",

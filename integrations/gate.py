@@ -55,7 +55,11 @@ class Gate:
 
 
 def open_gate(
-    redis_url: str | None, *, share: float = 1.0, listeners: Sequence[CircuitBreakerListener] = ()
+    redis_url: str | None,
+    *,
+    share: float = 1.0,
+    listeners: Sequence[CircuitBreakerListener] = (),
+    retry: RetryPolicy | None = None,
 ) -> Gate:
     """Return a gate for the running event loop; without Redis it knows only this process.
 
@@ -65,4 +69,4 @@ def open_gate(
     circuits = redis.Redis.from_url(redis_url) if redis_url else None
     limits = redis.asyncio.Redis.from_url(redis_url) if redis_url else None
     board = CircuitBoard(circuits, listeners=listeners)
-    return Gate(board, Limiter(limits, share=share), share=share)
+    return Gate(board, Limiter(limits, share=share), share=share, retry=retry)

@@ -105,6 +105,7 @@ class Guard:
         circuit = self._circuit(call)
         place = self._place(account)
         incoming: Incoming | None = None
+        before = call.tries
         try:
             if (account.windows or place.locked()) and circuit.is_open:
                 raise CircuitOpen(f"{subject(call)}: circuit open", retry_at=circuit.retry_at)
@@ -124,8 +125,9 @@ class Guard:
             if isinstance(error, CredentialRejected | QuotaExhausted):
                 error.retry_at = error.retry_at or self._limiter.hearing.reset_of(call)
                 account.refusal.error = error
-            return Outcome(incoming, error)
-        return Outcome(incoming, None)
+        if call.heard and (call.tries > before or isinstance(call.error, Unreachable)):
+            call.heard(call)
+        return Outcome(incoming, call.error)
 
     async def _obey(self, call: Call) -> None:
         """Return when the limits that the provider told leave room. Raises RateReached."""

@@ -32,12 +32,18 @@ def _set(words: str) -> frozenset[str]:
 # A key with one of these words anywhere is a secret.
 ALWAYS = _set(
     "password passwd passphrase pwd secret secrets bearer authorization credential credentials "
-    "cookie cookies apikey hapikey ssn cvv otp"
+    "cookie cookies apikey hapikey ssn cvv otp verifier assertion"
 )
 # A key that ends with one of these words is a secret; `token_count` and `auth_type` do not.
 LAST = _set("token auth signature")
-# "… key" is a secret after one of these words; a key that is only "key" is one, too.
-KEYS = _set("api access auth account private secret signing encryption subscription master client")
+# "… key" is a secret after one of these words, as a key that is only "key" is; so is "… code"
+# where it is exchanged for a token.
+AFTER = {
+    "key": _set(
+        "api access auth account private secret signing encryption subscription master client"
+    ),
+    "code": _set("device user authorization auth"),
+}
 WHOLE = _set("key pw pass pin sig")
 # What is hidden of a person besides phone numbers and e-mail addresses, by the whole key.
 PERSONAL = _set(
@@ -57,6 +63,8 @@ _PAIR = re.compile(
 )
 # A webhook's address is its secret.
 _WEBHOOK = re.compile(r"(hooks\.slack(?:-gov)?\.com/)[\w/.~-]+")
+# What a CRM's consent brings back in the query is exchanged for a token.
+_CALLBACK = re.compile(r"(/crm/callback\?)\S+")
 # PostgreSQL repeats the refused row, names and all, behind these words.
 _ROW = re.compile(
     r"\n(DETAIL|CONTEXT):.*?(?=\n\nThe above exception|\n\nDuring handling|\Z)", re.DOTALL
@@ -94,6 +102,8 @@ def scrub(text: str, secrets: Collection[str] = ()) -> str:
         text = _USERINFO.sub(f"{HIDDEN}@", text)
     if "hooks.slack" in text:
         text = _WEBHOOK.sub(rf"\1{HIDDEN}", text)
+    if "/crm/callback?" in text:
+        text = _CALLBACK.sub(rf"\1{HIDDEN}", text)
     if "\nDETAIL:" in text or "\nCONTEXT:" in text:
         text = _ROW.sub(r"\n\1: [row]", text)
     text = _SCHEME.sub(rf"\1 {HIDDEN}", text)
@@ -145,7 +155,7 @@ def is_secret_key(key: str) -> bool:
     words = [word.lower() for word in _WORDS.findall(key)]
     if not words or (len(words) == 1 and words[0] in WHOLE):
         return bool(words)
-    if words[-1] == "key" and words[-2] in KEYS:
+    if len(words) > 1 and words[-2] in AFTER.get(words[-1], ()):
         return True
     return words[-1] in LAST or not ALWAYS.isdisjoint(words)
 

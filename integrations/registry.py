@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from integrations.acts import Act
 from integrations.provider import Lookup, Provider
 from integrations.providers.apollo import APOLLO
 from integrations.providers.clearbit import CLEARBIT
@@ -19,6 +20,7 @@ from integrations.providers.peopledatalabs import PEOPLEDATALABS
 from integrations.providers.rdap import REGISTRY
 from integrations.providers.truecaller import TRUECALLER
 from integrations.providers.twilio import TWILIO
+from integrations.providers.twilio_messaging import TWILIO_MESSAGING
 from integrations.providers.twilio_trust_hub import TWILIO_TRUST_HUB
 from integrations.providers.verizon import VERIZON
 from integrations.providers.whitepages import WHITEPAGES
@@ -43,6 +45,7 @@ PROVIDERS: tuple[Provider, ...] = (
     VERIZON,
     FCC,
     TWILIO_TRUST_HUB,
+    TWILIO_MESSAGING,
     DNS,
     REGISTRY,
     HOSTING,
@@ -61,6 +64,13 @@ class UnknownSearch(KeyError):
 
     def __str__(self) -> str:
         return f"no search is called {self.args[0]!r}; there are: {', '.join(searches())}"
+
+
+class UnknownAct(KeyError):
+    """No provider does this."""
+
+    def __str__(self) -> str:
+        return f"no act is called {self.args[0]!r}; there are: {', '.join(acts())}"
 
 
 class UnknownLookup(KeyError):
@@ -100,9 +110,23 @@ def searches() -> dict[str, Search]:
     return {found.slug: found for each in PROVIDERS for found in each.searches.values()}
 
 
+def acts() -> dict[str, Act]:
+    """Return everything that providers do for us by its slug."""
+    return {found.slug: found for each in PROVIDERS for found in each.acts.values()}
+
+
+def act(slug: str) -> Act:
+    """Return the act called "provider.name"; raises UnknownAct."""
+    try:
+        return acts()[slug]
+    except KeyError:
+        raise UnknownAct(slug) from None
+
+
 def question_labels() -> dict[str, str]:
-    """Return what lookups and searches are called beside their provider's label, by slug."""
+    """Return what lookups, searches and acts are called beside their provider's label, by slug."""
     labels = {each.slug: each.label for each in lookups()}
+    labels |= {slug: each.label for slug, each in acts().items()}
     for each in searches().values():
         of = provider(each.provider).label
         labels[each.slug] = each.label.removeprefix(of).lstrip(", ").capitalize() or "Search"

@@ -27,11 +27,18 @@ ERRORS = {
     "TokenExpired": ("The token has run out", "A new one is fetched by itself."),
     "QuotaExhausted": ("The plan or balance is used up", "Top it up at the provider."),
     "NotEntitled": ("The lookup is not enabled", "Enable it there, or switch it off here."),
+    "SenderUnfit": ("The sender can't send", "Mend the sender in the account or at the provider."),
     "QuestionRejected": ("The provider refused the question", "Correct the number, or leave it."),
+    "Mending": ("Something has to be mended first", "It is listed with the sync."),
+    "LoginNeeded": ("Somebody has to sign in again", "Open the connection and sign in."),
+    "ClientRefused": ("Our app was refused", "Correct its id, secret or key in the connection."),
+    "StillWaiting": ("Nobody has typed the code yet", "Type it at the address that was shown."),
+    "Settled": ("It was answered otherwise by now", ""),
+    "ThrottledForLong": ("The provider asked us to wait for long", "It goes on by itself."),
     "ContractBroken": ("The answer has a form that we do not know", "Report it."),
 }
 SLUGS = re.compile(r"\b[a-z][a-z0-9_]*\.[a-z0-9_]+(?:\+[a-z0-9_]+)*(?=:|$| )")
-BUDGETS = re.compile(r"\b(run|account):(\d+)(?::([\d-]+))?")
+BUDGETS = re.compile(r"\b(run|campaign|account):(\d+)(?::([\d-]+))?")
 PROVIDER_LABELS = {of.slug: of.label for of in PROVIDERS}
 
 
@@ -80,9 +87,9 @@ def _label(slug: str) -> str:
 
 
 def _budget(found: re.Match[str]) -> str:
-    """Return "run 5", and "the account, 2026-11" for "account:3:2026-11"."""
+    """Return "run 5", "campaign 5", and "the account, 2026-11" for "account:3:2026-11"."""
     kind, number, period = found.groups()
-    return f"run {number}" if kind == "run" else f"the account, {period or 'all'}"
+    return f"the account, {period or 'all'}" if kind == "account" else f"{kind} {number}"
 
 
 def _sentence(text: str) -> str:

@@ -16,6 +16,8 @@ from integrations.ledger.budgets import return_to_budgets
 from integrations.ledger.intents import ZERO
 from integrations.ledger.tallying import Unknown, count_unknown
 
+LOST = "The worker was lost while this call was under way."
+
 
 @dataclass(frozen=True, slots=True)
 class Abandoned:
@@ -24,7 +26,7 @@ class Abandoned:
     request_id: UUID
     account_id: int
     provider: str
-    questions: Mapping[str, str]
+    questions: Mapping[str, str | None]
     price_usd: Decimal
     is_sandbox: bool
     is_dear: bool
@@ -94,7 +96,7 @@ def _write_unknown(left: Sequence[tuple[Abandoned, About]]) -> None:
             " contact_id, outcome, ms, tries, price_usd, remote_id, error_class, error, exchange,"
             " is_sandbox, started_at)"
             " VALUES (%s, %s, %s, %s, %s, %s, 'unknown', 0, 1, %s, '', 'OutcomeUnknown',"
-            " 'The worker was lost while this call was under way.', '', %s, %s)"
+            " %s, '', %s, %s)"
             " ON CONFLICT (id) DO UPDATE SET price_usd = c.price_usd + EXCLUDED.price_usd",
             [
                 (
@@ -104,6 +106,7 @@ def _write_unknown(left: Sequence[tuple[Abandoned, About]]) -> None:
                     one.account_id,
                     *about[:2],
                     one.price_usd,
+                    LOST,
                     *about[2:],
                 )
                 for one, about in left

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -63,12 +63,16 @@ def fit(paid: Iterable[Intent], left: dict[str, Decimal], verdict: Verdict) -> N
 
 def lock(intents: Iterable[Intent]) -> None:
     """Lock the budgets of paid intents, before their reservations are touched."""
-    keys = sorted({key for i in intents if i.price_usd for key, _ in i.caps})
+    lock_keys({key for i in intents if i.price_usd for key, _ in i.caps})
+
+
+def lock_keys(keys: Collection[str]) -> None:
+    """Lock budgets, in the order of their keys."""
     if keys:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT FROM integrations_budget WHERE key = ANY(%s) ORDER BY key FOR UPDATE",
-                [keys],
+                [sorted(keys)],
             )
 
 
@@ -104,6 +108,15 @@ def return_to_budgets(
 def set_cap(key: str, cap_usd: Decimal | None) -> None:
     """Set a budget's own cap."""
     Budget.objects.update_or_create(key=key, defaults={"cap_usd": cap_usd})
+
+
+def left_of(key: str) -> Decimal | None:
+    """Return what a budget's own cap leaves, in US dollars; None where it has none."""
+    budget = Budget.objects.filter(key=key).first()
+    if budget is None or budget.cap_usd is None:
+        return None
+    left: Decimal = budget.cap_usd - budget.reserved_usd - budget.spent_usd
+    return left
 
 
 def has_room(key: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
@@ -14,13 +14,16 @@ ZERO = Decimal(0)
 
 @dataclass(slots=True)
 class Intent:
-    """A question that is about to be asked, at `price_usd` at the most."""
+    """A question that is about to be asked, at `price_usd` at the most.
+
+    `questions` are the question's keys by lookup; None of what no answer is kept of (an act).
+    """
 
     call_key: UUID
     request_id: UUID
     account_id: int
     provider: str
-    questions: dict[str, UUID]
+    questions: Mapping[str, UUID | None]
     price_usd: Decimal
     contact_id: int | None = None
     run_id: int | None = None

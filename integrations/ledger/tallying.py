@@ -96,6 +96,21 @@ def count_unknown(rows: Iterable[Unknown]) -> None:
     _add_spend(defaultdict(_Sums), rows, 1)
 
 
+def count_resolved(
+    counted: Iterable[Unknown], parts: Iterable[tuple[str, Decimal]], *, was_performed: bool
+) -> None:
+    """Count one call as performed, or as never performed, that was counted as unknown."""
+    counted = list(counted)
+    first = counted[0]
+    sums: defaultdict[Key, _Sums] = defaultdict(_Sums)
+    for lookup, price in parts:
+        day, slug = first.began.astimezone(UTC).date(), f"{first.provider}.{lookup}"
+        row = sums[day, first.account_id, slug, first.run_id, first.is_sandbox]
+        kind, paid = ("hit", price) if was_performed else ("error", ZERO)
+        row.add(kind, paid, is_unknown=False)
+    _add_spend(sums, counted, -1)
+
+
 def _add_spend(sums: defaultdict[Key, _Sums], rows: Iterable[Unknown], sign: int) -> None:
     for one in rows:
         day = one.began.astimezone(UTC).date()

@@ -1,10 +1,11 @@
 """What providers tell of their limits, as one process knows it, and its obedience to that.
 
 A provider that tells nothing costs a look at two attributes. Of one that does, the headers of an
-answer are read once a second per account at the most, and shared over Redis in the background;
-between two looks every call that is sent is counted here. So only what is under way, or sent by
-other processes within a second, can be too much; the provider answers that with a 429, which
-processes nothing. What had to be asked for is not counted here: who knows which of our calls count.
+answer are read once a second per account at the most, besides those that ask us to wait
+(Retry-After), and shared over Redis in the background; between two looks every call that is sent is
+counted here. So only what is under way, or sent by other processes within a second, can be too
+much; the provider answers that with a 429, which processes nothing. What had to be asked for is not
+counted here: who knows which of our calls count.
 """
 
 from __future__ import annotations
@@ -89,10 +90,12 @@ class Hearing:
         return _counted(account, call, now)
 
     def look(self, call: Call, headers: Mapping[str, str]) -> None:
-        """Read what an answer tells, unless that was done a moment ago."""
+        """Read what an answer tells, unless that was done a moment ago and it may be asked on."""
         reads, key, now = call.provider.reads_limits, _key_of(call), time()
         account = self._accounts.get(key)
-        if reads is None or account is None or now < account.look_at:
+        if reads is None or account is None:
+            return
+        if now < account.look_at and "retry-after" not in headers:
             return
         account.look_at = now + LOOK_EVERY_S
         told = reads(headers, call.lookups)

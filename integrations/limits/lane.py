@@ -72,6 +72,7 @@ class Lane:
         self._limiter = limiter
         self._waiters: deque[Waiter] = deque()
         self._ready = Block(0, 0.0, 0)
+        self._is_scarce = False  # the last step granted fewer than were wanted
         self._next_at = 0.0
         self._used = 0
         self._asked_at = monotonic()
@@ -123,6 +124,7 @@ class Lane:
         while self._skip_gone() or self.late:
             wanted = min(len(self._waiters), BLOCK)
             answer = await self._step(wanted + self._ahead() if wanted else 0)
+            self._is_scarce = answer.wait_s > 0
             self._hand_out(answer.block)
             if not self._skip_gone():
                 continue
@@ -170,11 +172,14 @@ class Lane:
             window.add(now, count)
 
     def _ahead(self) -> int:
-        """Return how many permits to take ahead: what was used lately in AHEAD_S."""
+        """Return how many permits to take ahead: what was used lately in AHEAD_S.
+
+        None where they are scarce: what is not used at once is lost.
+        """
         now = monotonic()
         per_s = self._used / max(now - self._asked_at, AHEAD_S)
         self._used, self._asked_at = 0, now
-        return min(int(per_s * AHEAD_S), self._ahead_most)
+        return 0 if self._is_scarce else min(int(per_s * AHEAD_S), self._ahead_most)
 
     def _hand_out(self, block: Block) -> None:
         while block.left and self._skip_gone():

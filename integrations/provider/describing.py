@@ -13,6 +13,7 @@ from integrations.provider.lookups import Api, Asker, Lookup, Value
 from integrations.provider.terms import Price, Rate, Told
 
 if TYPE_CHECKING:
+    from integrations.acts import Act
     from integrations.search import Search
 
 Classifier = Callable[[int, Any, Mapping[str, str]], CallError | None]
@@ -40,12 +41,18 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """One non-secret option of an account that changes how a provider is asked."""
+    """One non-secret option of an account that changes how a provider is asked.
+
+    `pattern` is what a text has to match that is not empty. `sandbox` is what stands in for it in
+    the sandbox while it is empty.
+    """
 
     name: str
     label: str
     default: Value
     hint: str = ""
+    sandbox: Value = None
+    pattern: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -82,12 +89,18 @@ class Provider:
     hosts: Mapping[str, str] = field(default_factory=dict)
     notice: str = ""
     searches: dict[str, Search] = field(default_factory=dict)
+    acts: dict[str, Act] = field(default_factory=dict)
 
     def add_search(self, found: Search) -> None:
         """Register a way to look for businesses."""
-        if found.name in self.searches or found.name in self.lookups:
-            raise ValueError(f"{found.slug} is registered twice")
+        self._refuse_twice(found)
         self.searches[found.name] = found
+
+    def add_act(self, found: Act) -> Act:
+        """Register something that the provider does for us."""
+        self._refuse_twice(found)
+        self.acts[found.name] = found
+        return found
 
     def lookup(
         self,
@@ -123,10 +136,13 @@ class Provider:
         found = Lookup(
             self.slug, name, label, frozenset(needs), frozenset(supplies), price, fresh_for, **more
         )
-        if name in self.lookups or name in self.searches:
-            raise ValueError(f"{found.slug} is registered twice")
+        self._refuse_twice(found)
         self.lookups[name] = found
         return found
+
+    def _refuse_twice(self, found: Lookup | Search | Act) -> None:
+        if any(found.name in each for each in (self.lookups, self.searches, self.acts)):
+            raise ValueError(f"{found.slug} is registered twice")
 
     def tests(self, trial: Trial) -> Trial:
         """Register the coroutine behind "test this connection"; it says what it saw in words.

@@ -79,7 +79,9 @@ class Api(Protocol):
     `options` are the account's switches. `memory` is kept by this process for the account as long
     as nobody changes it: the place of a session token. A path may begin with one of the provider's
     `hosts` ("company:/v2/companies/find"); `auth` takes the place of the provider's own. `ask_line`
-    sends one line to a host (RFC 3912) and returns the text that comes back.
+    sends one line to a host (RFC 3912) and returns the text that comes back. A path may name in
+    braces a secret that the provider wants there ("/Accounts/{account_sid}/Messages.json").
+    `post_once` posts nothing again that may have worked: a 5xx is OutcomeUnknown then, too.
     """
 
     options: Mapping[str, Any]
@@ -106,6 +108,8 @@ class Api(Protocol):
         auth: Auth | None = None,
         **params: str | Sequence[str],
     ) -> Any: ...
+
+    async def post_once(self, path: str, /, *, form: Mapping[str, str | Sequence[str]]) -> Any: ...
 
     async def ask_line(self, host: str, text: str, /) -> str: ...
 

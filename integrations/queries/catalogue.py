@@ -1,4 +1,4 @@
-"""The catalogue: every provider and lookup with the terms, limits and circuit of the moment."""
+"""The catalogue: every provider with all it does, the terms, limits and circuit of the moment."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from integrations import fleet
 from integrations.accounts import Accounts
+from integrations.acts import Act
 from integrations.calls import AccountView
 from integrations.errors import CallError
 from integrations.provider import Lookup, Provider
@@ -40,6 +41,7 @@ def _provider(each: Provider, accounts: Accounts, circuit: str) -> dict[str, Any
         "in_flight": view.max_in_flight if view else each.max_in_flight,
         "lookups": [_lookup(found, accounts) for found in each.lookups.values()],
         "searches": [_search(accounts.priced(found)) for found in each.searches.values()],
+        "acts": [_act(found, accounts) for found in each.acts.values()],
     }
 
 
@@ -71,6 +73,19 @@ def _search(found: Search) -> dict[str, Any]:
         "charged": "for every page",
         "page_size": found.page_size,
         "most": found.most,
+        "note": found.note,
+    }
+
+
+def _act(found: Act, accounts: Accounts) -> dict[str, Any]:
+    terms = accounts.act_terms(found)
+    return {
+        "act": found.slug,
+        "label": found.label,
+        "price_usd": f"{terms.price.usd:f}",
+        "charged": f"for every {found.unit}",
+        "price_source": found.price.source or "a guess; the account's own price counts",
+        "is_on": terms.is_enabled,
         "note": found.note,
     }
 

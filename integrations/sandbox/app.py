@@ -19,6 +19,7 @@ from integrations.sandbox.faults import (
     Fault,
     Faults,
 )
+from integrations.sandbox.posting import Poster
 from integrations.sandbox.protocol import drop
 from integrations.sandbox.record import NO_ID, Heard, Record, as_id, is_chargeable
 from integrations.sandbox.responder import Answer, Asked, Responder
@@ -37,18 +38,21 @@ class Sandbox:
         self.faults = Faults()
         self.record = Record()
         self.in_flight = 0
-        self.responders = fresh()
+        self.poster = Poster(lambda: self.settings)
+        self.responders = fresh(self.poster)
         self.control = Control(self)
 
     def reset(self) -> None:
         """Forget what was asked, made and dealt; the settings stay."""
         self.faults.reset()
         self.record = Record()
-        self.responders = fresh()
+        self.poster.forget()
+        self.responders = fresh(self.poster)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await lifespan(receive, send)
+            await self.poster.aclose()
             return
         path: str = scope["path"]
         if path.startswith("/_"):
@@ -83,6 +87,8 @@ class Sandbox:
         answer = responder.answer(asked)
         fault = self.fault_for(answer, responder.slug)
         outcome = outcome_of(answer, fault)
+        if answer.after:
+            answer.after(outcome)
         self.note(Heard(request_id, attempt, responder.slug, outcome), answer)
         if outcome != THROTTLED:
             await self.wait(answer, responder.slug)
@@ -152,9 +158,9 @@ class Sandbox:
         return f"{settings.retry_after_s:g}"
 
 
-def fresh() -> dict[str, Responder]:
+def fresh(poster: Poster) -> dict[str, Responder]:
     """Return every responder by its slug, none of which has been asked anything yet."""
-    return {responder.slug: responder for responder in responders()}
+    return {responder.slug: responder for responder in responders(poster)}
 
 
 def outcome_of(answer: Answer, fault: Fault | None) -> int:

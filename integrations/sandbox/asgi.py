@@ -17,9 +17,10 @@ CHUNK = 2_000
 async def respond(
     send: Send, status: int, body: bytes, headers: Sequence[tuple[bytes, bytes]] = ()
 ) -> None:
-    """Send a whole JSON answer."""
+    """Send a whole answer, JSON where the headers do not say otherwise."""
     length = (b"content-length", b"%d" % len(body))
-    start = {"type": "http.response.start", "status": status, "headers": [JSON, length, *headers]}
+    kind = () if any(name == b"content-type" for name, _ in headers) else (JSON,)
+    start = {"type": "http.response.start", "status": status, "headers": [*kind, length, *headers]}
     await send(start)
     await send({"type": "http.response.body", "body": body})
 

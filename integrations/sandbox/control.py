@@ -9,22 +9,24 @@ import orjson
 
 from integrations.sandbox.asgi import Receive, Scope, Send, read, respond, stream
 from integrations.sandbox.record import Record
+from integrations.sandbox.responder import Controlled, Responder
 from integrations.sandbox.settings import BadSetting, Settings
 
 
-class Controlled(Protocol):
+class Whole(Protocol):
     """What the controls act on."""
 
     settings: Settings
     record: Record
+    responders: dict[str, Responder]
 
     def reset(self) -> None: ...
 
 
 class Control:
-    """GET /_health, GET|POST /_control, GET /_control/count|calls, POST /_control/reset."""
+    """GET /_health, GET|POST /_control, its count, calls and reset, and providers' own below it."""
 
-    def __init__(self, sandbox: Controlled) -> None:
+    def __init__(self, sandbox: Whole) -> None:
         self.sandbox = sandbox
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,8 +45,22 @@ class Control:
             case "POST", "/_control/reset":
                 self.sandbox.reset()
                 await respond(send, 200, b"{}")
-            case _:
-                await refuse(send, 404, "see docs/sandbox.md for the endpoints")
+            case method, path:
+                await self.of(method, path.removeprefix("/_control/"), receive, send)
+
+    async def of(self, method: str, slug: str, receive: Receive, send: Send) -> None:
+        """Answer a request for one provider's own controls."""
+        responder = self.sandbox.responders.get(slug)
+        if not isinstance(responder, Controlled):
+            await refuse(send, 404, "see docs/sandbox.md for the endpoints")
+            return
+        try:
+            wanted = orjson.loads(await read(receive) or b"{}") if method == "POST" else None
+            said = responder.told() if wanted is None else responder.control(wanted)
+        except (orjson.JSONDecodeError, BadSetting, KeyError, TypeError) as error:
+            await refuse(send, 400, f"{type(error).__name__}: {error}")
+            return
+        await respond(send, 200, orjson.dumps(said))
 
     async def settings(self, send: Send) -> None:
         await respond(send, 200, orjson.dumps(self.sandbox.settings.as_dict()))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 from urllib.parse import parse_qsl
 
 from integrations.sandbox.faults import Fault
@@ -38,7 +38,8 @@ class Asked:
 class Answer:
     """What a responder says, and what the record keeps of it.
 
-    `charged` are those of `keys` that the provider would bill; a `fault` comes instead.
+    `charged` are those of `keys` that the provider would bill; a `fault` comes instead. `after` is
+    told the outcome once it is decided, by who keeps what was done.
     """
 
     status: int
@@ -49,6 +50,7 @@ class Answer:
     fault: Fault | None = None
     delay_s: float = 0.0
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    after: Callable[[int], None] | None = None
 
 
 class Responder(Protocol):
@@ -61,3 +63,14 @@ class Responder(Protocol):
     def throttled(self) -> bytes: ...
 
     def failed(self) -> bytes: ...
+
+
+@runtime_checkable
+class Controlled(Protocol):
+    """A responder with controls of its own, under /_control/<slug>."""
+
+    def told(self) -> Mapping[str, Any]:
+        """Return what it counted."""
+
+    def control(self, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Let something happen that the provider did not ask for. Raises BadSetting."""

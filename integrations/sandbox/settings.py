@@ -20,6 +20,11 @@ class Settings:
     `lookup_latency_ms` adds a latency for a lookup ("twilio.caller_name"); a request waits for
     its slowest. `retry_after_s` below 0 sends no Retry-After; `retry_after_form` is "seconds" or
     "date". `limit_per_s` counts the requests let through in any window of `limit_window_s`.
+
+    Of messages and calls that were sent: `messages_per_s` are taken, each gets on by a status every
+    `status_step_ms`, and with `callbacks` each status is posted to its address, if that is this
+    machine's: a share of them is dropped, each of the others repeated so many times, delayed, and
+    in any order.
     """
 
     latency_ms: float = 0.0
@@ -33,6 +38,13 @@ class Settings:
     limit_window_s: float = 1.0
     limit_in_flight: int = 0
     seed: int = 0
+    messages_per_s: int = 100
+    status_step_ms: float = 50.0
+    callbacks: int = 0
+    callbacks_dropped: float = 0.0
+    callbacks_repeated: int = 0
+    callbacks_shuffled: int = 0
+    callbacks_delay_ms: float = 0.0
     lookup_latency_ms: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -43,6 +55,11 @@ class Settings:
             raise BadSetting('retry_after_form is "seconds" or "date"')
         if min(self.latency_ms, self.jitter_ms, self.limit_per_s, self.limit_in_flight) < 0:
             raise BadSetting("latencies and limits are not negative")
+        counts = (self.messages_per_s, self.callbacks_repeated)
+        if min(*counts, self.status_step_ms, self.callbacks_delay_ms) < 0:
+            raise BadSetting("messages_per_s, steps, repetitions and delays are not negative")
+        if not 0 <= self.callbacks_dropped <= 1:
+            raise BadSetting("callbacks_dropped is a fraction, 0 to 1")
         if self.limit_window_s <= 0:
             raise BadSetting("limit_window_s is above 0")
 

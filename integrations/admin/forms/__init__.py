@@ -1,5 +1,6 @@
 """The sections of an account's page, each a form of its own."""
 
+from integrations.admin.forms.acts import ActsForm
 from integrations.admin.forms.budgets import BudgetsForm
 from integrations.admin.forms.general import GeneralForm, OptionsForm
 from integrations.admin.forms.limits import LimitsForm
@@ -12,7 +13,8 @@ from integrations.admin.forms.section import Section
 SECTIONS: dict[str, type[Section]] = {
     form.name: form
     for form in (
-        SecretsForm, GeneralForm, LookupsForm, SearchesForm, LimitsForm, BudgetsForm, OptionsForm,
+        SecretsForm, GeneralForm, LookupsForm, SearchesForm, ActsForm, LimitsForm,
+        BudgetsForm, OptionsForm,
     )
 }  # fmt: skip
 

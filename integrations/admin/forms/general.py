@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.validators import RegexValidator
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminTextInputWidget,
@@ -87,4 +88,8 @@ def _field(switch: Switch) -> forms.Field:
     if isinstance(switch.default, int):
         widget = UnfoldAdminIntegerFieldWidget()
         return forms.IntegerField(min_value=1, max_value=1000, widget=widget, **named)
-    return forms.CharField(max_length=200, widget=UnfoldAdminTextInputWidget(), **named)
+    checks = [RegexValidator(rf"\A(?:{switch.pattern})\Z", switch.hint)] if switch.pattern else []
+    widget = UnfoldAdminTextInputWidget()
+    return forms.CharField(
+        required=bool(switch.default), max_length=1000, widget=widget, validators=checks, **named
+    )

@@ -27,6 +27,8 @@ class SearchesForm(Section):
     template = "integrations/account/_searches.html"
 
     def current(self) -> dict[str, Any]:
+        if not self.of.searches:
+            return {}
         kept = {row.name: row.price_usd for row in self.account.lookups.all()}
         return {PRICE + name: kept.get(name) for name in self.of.searches}
 

@@ -42,7 +42,8 @@ class Row:
 class Section(forms.Form):
     """One section; `blank` is what an empty value of it means, in words.
 
-    `user` is who sends it; `notes_itself` where `apply` keeps the history.
+    `user` is who sends it; `notes_itself` where `apply` keeps the history. Another room's sections
+    are of rows of its own (`account`), and say what those are of.
     """
 
     name: ClassVar[str]
@@ -57,13 +58,17 @@ class Section(forms.Form):
     ) -> None:
         self.account = account
         self.user = user
-        self.of: Provider = provider(account.provider)
+        self.of: Provider = self.kind_of(account)
         self.now = self.current()
         plain = {n: text(v) if isinstance(v, Decimal) else v for n, v in self.now.items()}
         super().__init__(data, initial=plain)
         self.add_fields()
         for name, field in self.fields.items():
             field.widget.attrs["aria-describedby"] = f"about-{name}"
+
+    def kind_of(self, account: Account) -> Provider:
+        """Return what the row is an account at."""
+        return provider(account.provider)
 
     def current(self) -> dict[str, Any]:
         """Return what every field holds now."""

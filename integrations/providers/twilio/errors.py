@@ -76,7 +76,7 @@ def code_of(value: Any) -> int:
     """
     try:
         return int(value or 0)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return 0
 
 
