@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import mmap
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -17,6 +16,7 @@ from enrichment.engine.engine import Engine, LeaseLost
 from integrations import fleet
 from integrations.gate import Gate, open_gate
 from integrations.services import ensure_accounts
+from integrations.stopping import is_stopping
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -25,18 +25,6 @@ T = TypeVar("T")
 # calls in flight several times for each contact: a quarter of a worker's CPU. Hardly anything
 # here is a cycle, so waiting longer costs next to no memory.
 GARBAGE_EVERY = (50_000, 20, 20)
-
-# Shared with the children that Celery forks, so that a warm shutdown reaches a working one.
-_stop = mmap.mmap(-1, 1)
-
-
-def request_stop() -> None:
-    """Ask every worker process of this family to finish what it has in hand and go."""
-    _stop[0] = 1
-
-
-def is_stopping() -> bool:
-    return bool(_stop[0])
 
 
 class Runtime:

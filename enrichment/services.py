@@ -14,6 +14,7 @@ from django.utils import timezone
 from enrichment import estimating, recipes, selection
 from enrichment.models import Recipe, Run, RunItem, TeamMember, Upkeep
 from enrichment.ringing import ring, ring_estimate, ring_start
+from enrichment.telling import runs_finished
 from integrations import ledger
 from integrations.accounts import is_sandbox
 
@@ -164,6 +165,8 @@ def start(run_id: int) -> None:
         run.started_at = timezone.now()
         run.finished_at = None if run.total_count else run.started_at
         run.save(update_fields=["total_count", "state", "started_at", "finished_at"])
+        if not run.total_count:
+            runs_finished([run.pk])
     log.info("run_started", run=run.pk, contacts=run.total_count)
     ring()
 
@@ -199,6 +202,8 @@ def cancel(run: Run, why: str = "cancelled by a person") -> None:
             state=RunItem.State.CANCELLED, finished_at=timezone.now()
         )
         Run.objects.filter(pk=run.pk).update(finished_at=timezone.now())
+        if run.approved_at:
+            runs_finished([run.pk])
 
 
 def _move(run: Run, allowed: list[Run.State], to: Run.State, reason: str) -> None:

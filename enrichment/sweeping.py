@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from contacts import leases
 from contacts.bulk import work as bulk
+from contacts.erasing import work as erasing
 from contacts.exports import work as exporting
 from contacts.importing import work as importing
 from contacts.models import Contact
+from contacts.suppression import loading as listing
 from enrichment import rehearsals, services
 from enrichment.discovery import work as discovering
 from enrichment.engine.claiming import QUEUE
@@ -22,6 +24,7 @@ from enrichment.leads import scanning
 from enrichment.models import Answer, Run, RunItem
 from enrichment.questions import key_of
 from enrichment.ringing import ring, ring_estimate
+from enrichment.telling import runs_finished
 from integrations import fleet, ledger
 from integrations.accounts import Accounts
 from integrations.errors import CallError
@@ -41,6 +44,8 @@ def sweep() -> None:
         importing.sweep(lost)
         exporting.sweep(lost)
         bulk.sweep(lost)
+        listing.sweep(lost)
+        erasing.sweep(lost)
         scanning.sweep(lost)
         discovering.sweep(lost)
     for run_id in Run.objects.filter(state=Run.State.STARTING).values_list("pk", flat=True):
@@ -60,12 +65,13 @@ def sweep() -> None:
 
 
 def _left_with_work() -> list[UUID]:
-    """Mark as lost, and return, workers that left without hearing of a claim that stood."""
+    """Mark as lost, and return, workers that left without hearing of what stands in their name."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE contacts_worker SET is_lost = true"
             " WHERE NOT is_lost AND gone_at < now() - %s * interval '1 second'"
-            " AND id IN (SELECT worker_id FROM enrichment_runitem WHERE state = 'claimed')"
+            " AND (id IN (SELECT worker_id FROM enrichment_runitem WHERE state = 'claimed')"
+            " OR id IN (SELECT worker_id FROM integrations_reservation))"
             " RETURNING id",
             [settings.LEASE_S],
         )
@@ -103,13 +109,19 @@ def _count_dead(dead: list[int]) -> None:
                 " state = CASE WHEN done_count + failed_count + %(n)s >= total_count"
                 " AND state IN ('working', 'paused', 'blocked') THEN 'done' ELSE state END,"
                 " finished_at = CASE WHEN done_count + failed_count + %(n)s >= total_count"
-                " THEN now() ELSE finished_at END WHERE id = %(run)s",
+                " THEN now() ELSE finished_at END WHERE id = %(run)s"
+                " RETURNING state = 'done' AND finished_at = now()",
                 {"n": count, "run": run_id},
             )
+            if any(is_over for (is_over,) in cursor.fetchall()):
+                runs_finished([run_id])
 
 
 def _hold_unknown(abandoned: list[ledger.Abandoned]) -> None:
-    """Hold the dear questions whose outcome nobody knows until a person decides."""
+    """Hold the dear questions whose outcome nobody knows until a person decides.
+
+    An act has no key: it is no question, and who wanted it finds out what became of it.
+    """
     now = timezone.now()
     rows = []
     for one in abandoned:
@@ -127,10 +139,12 @@ def _hold_unknown(abandoned: list[ledger.Abandoned]) -> None:
                 is_sandbox=one.is_sandbox,
             )
             for name, key in one.questions.items()
+            if key
         ]
     Answer.objects.bulk_create(rows, ignore_conflicts=True)
 
 
+@transaction.atomic
 def _end_emptied_runs() -> None:
     """End the runs whose last open items went with their contacts: deleted, or an import undone."""
     with connection.cursor() as cursor:
@@ -141,8 +155,9 @@ def _end_emptied_runs() -> None:
             " AND NOT EXISTS (SELECT FROM enrichment_runitem i"
             "  WHERE i.run_id = r.id AND i.state = 'waiting')"
             " AND NOT EXISTS (SELECT FROM enrichment_runitem i"
-            "  WHERE i.run_id = r.id AND i.state = 'claimed')"
+            "  WHERE i.run_id = r.id AND i.state = 'claimed') RETURNING r.id"
         )
+        runs_finished([run_id for (run_id,) in cursor.fetchall()])
 
 
 def _wake_runs(accounts: Accounts) -> None:

@@ -9,7 +9,8 @@ from enrichment.discovery import pages
 from enrichment.discovery import work as discovering
 from enrichment.leads import scanning, scans, service
 from enrichment.ringing import ring, ring_discovery, ring_rehearsal, ring_scan
-from enrichment.runtime import is_stopping, runtime
+from enrichment.runtime import runtime
+from integrations.stopping import is_stopping
 
 SLICE_S = 20.0
 

@@ -26,7 +26,7 @@ class CapForm(forms.Form):
         decimal_places=6,
         widget=UnfoldAdminDecimalFieldWidget(attrs={"min": "0", "step": "any"}),
         error_messages={
-            "min_value": "A cap cannot be negative. Leave it empty for none.",
+            "min_value": "A cap cannot be negative.",
             "invalid": "That is not an amount of dollars, for example 12.50.",
         },
     )

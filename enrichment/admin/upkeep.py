@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from django import forms
 from django.contrib import admin
@@ -51,15 +50,10 @@ class UpkeepForm(Meanwhile, forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_which(self) -> dict[str, Any]:
         """Return the selection; a filter that means nothing is refused."""
-        typed = self.cleaned_data["which"].strip()
-        query = urlsplit(typed).query if "?" in typed else typed
-        params = dict(parse_qsl(query))
-        chosen, notices = selection.read(params)
-        if notices:
-            raise forms.ValidationError(notices)
-        if typed and not chosen:
-            raise forms.ValidationError("No filter is in it: for example line_type=mobile.")
-        return chosen
+        try:
+            return selection.of_address(self.cleaned_data["which"])
+        except selection.SelectionRefused as refused:
+            raise forms.ValidationError(str(refused)) from None
 
     def clean_monthly_cap_usd(self) -> Decimal:
         cap: Decimal = self.cleaned_data["monthly_cap_usd"]

@@ -21,7 +21,6 @@ from enrichment.discovery import pages
 from enrichment.discovery.closing import Ended, charged, close_page
 from enrichment.discovery.pages import Kept, PageAsk
 from enrichment.engine.calling import MISREADING
-from enrichment.engine.lanes import Lane
 from enrichment.models import Discovery
 from integrations import ledger
 from integrations.accounts import Accounts
@@ -37,6 +36,7 @@ from integrations.errors import (
 )
 from integrations.gate import Gate
 from integrations.ids import uuid7
+from integrations.lanes import Lane
 from integrations.ledger import Intent
 from integrations.provider import Provider
 from integrations.registry import provider

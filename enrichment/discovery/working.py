@@ -17,9 +17,9 @@ from contacts import leases
 from contacts.leases import Queue, TakenOver
 from enrichment.discovery.asking import Asker, Stopped
 from enrichment.discovery.searching import Place, Searched, listed_id, search_place
-from enrichment.engine.lanes import Lane
 from enrichment.models import Discovery, DiscoveryFind, DiscoveryPlace
 from integrations.gate import Gate
+from integrations.lanes import Lane
 from integrations.search import Wanted
 
 log = structlog.get_logger(__name__)

@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from enrichment.engine.items import ZERO, Finished
+from enrichment.telling import runs_finished
 
 
 def count_runs(held: Sequence[Finished]) -> None:
@@ -22,6 +23,7 @@ def count_runs(held: Sequence[Finished]) -> None:
         row[0] += one.ending == "done"
         row[1] += one.ending in ("failed", "dead")
         row[2] += one.item.cost_usd
+    ended = []
     with connection.cursor() as cursor:
         for run_id, (done, failed, spent) in sorted(sums.items()):
             cursor.execute(
@@ -36,6 +38,10 @@ def count_runs(held: Sequence[Finished]) -> None:
                 " AND done_count + failed_count >= total_count",
                 [run_id],
             )
+            if cursor.rowcount:
+                ended.append(run_id)
+    if ended:
+        runs_finished(ended)
 
 
 KINDS = ("hit", "miss", "reused", "skipped", "error")

@@ -19,11 +19,11 @@ from django.db import connection
 
 from contacts import leases
 from enrichment.engine.items import ZERO, Item, Outcome
-from enrichment.engine.lanes import Lane
 from integrations import ledger
 from integrations.accounts import Accounts, Terms
 from integrations.calls import AccountView
 from integrations.errors import AccountUnusable, CallError, OutcomeHeld, OverBudget, RateReached
+from integrations.lanes import Lane
 from integrations.ledger import Intent
 from integrations.provider import Ask, Question
 

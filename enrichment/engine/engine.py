@@ -23,13 +23,13 @@ from enrichment.engine.asking import Asker
 from enrichment.engine.calling import Caller
 from enrichment.engine.desk import Desk
 from enrichment.engine.items import Finished, Item, RunView
-from enrichment.engine.lanes import Lane
 from enrichment.engine.parking import Standing, let_go
 from enrichment.engine.performing import perform
 from enrichment.engine.refusals import write_all_but_refused
 from enrichment.engine.writing import Batch
 from integrations.accounts import Accounts
 from integrations.gate import Gate
+from integrations.lanes import Lane
 
 log = structlog.get_logger(__name__)
 

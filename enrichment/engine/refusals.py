@@ -8,8 +8,8 @@ import structlog
 from django.db import DatabaseError
 
 from enrichment.engine.items import Finished
-from enrichment.engine.lanes import Lane
 from enrichment.engine.writing import Batch, write
+from integrations.lanes import Lane
 
 log = structlog.get_logger(__name__)
 

@@ -20,6 +20,7 @@ from enrichment.engine.items import AnswerRow, Finished
 from enrichment.engine.jsontext import json_text
 from enrichment.engine.storing import update_contacts
 from enrichment.engine.yielding import count_usable
+from enrichment.telling import contacts_enriched
 from integrations import ledger
 from integrations.calls import Call
 from integrations.errors import CredentialRejected
@@ -78,6 +79,7 @@ def write(batch: Batch, worker_id: UUID) -> None:
     count_lookups(held)
     count_usable(held)
     block_runs(held)
+    contacts_enriched(held)
     ledger.release(batch.released)
     ledger.settle(batch.settled)
     _stop_accounts(batch.stops)

@@ -27,19 +27,20 @@ from enrichment.engine.asking import Asker
 from enrichment.engine.calling import Caller
 from enrichment.engine.desk import Desk
 from enrichment.engine.items import ZERO, CutShort, Item, Outcome
-from enrichment.engine.lanes import Lane
 from enrichment.engine.parking import Standing
 from enrichment.engine.writing import Batch, write
 from enrichment.leads import learning, service
 from enrichment.models import DomainScan, ScanItem
 from enrichment.planner import Plan
 from enrichment.ringing import ring_scan
-from enrichment.runtime import Runtime, is_stopping
+from enrichment.runtime import Runtime
 from integrations.accounts import Accounts
 from integrations.errors import CallError, Refused, Throttled, Transient
 from integrations.gate import Gate
+from integrations.lanes import Lane
 from integrations.provider import Lookup
 from integrations.registry import lookup
+from integrations.stopping import is_stopping
 
 LOOKUPS = ("dns.mail", "rdap.domain", "hosting.place")
 QUEUE = leases.Queue(ScanItem)
