@@ -1,0 +1,1 @@
+"""Campaigns: estimated, approved, sent at a pace, watched, and what they came to."""
