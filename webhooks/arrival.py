@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import orjson
 from multidict import MultiDict, MultiDictProxy
@@ -89,6 +89,14 @@ class Arrival:
     @property
     def content_type(self) -> str:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    def asked(self, name: str) -> str:
+        """Return a value of the address's query, the first of that name; "" where there is none."""
+        try:
+            asked = parse_qs(urlsplit(self.url).query, max_num_fields=MOST_FIELDS)
+        except ValueError:
+            return ""
+        return asked.get(name, [""])[0]
 
     def form(self) -> MultiDictProxy[str]:
         """Return the fields of a form's body. Raises Unreadable."""

@@ -5,24 +5,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-import threading
-import time
-from collections import deque
 
 from django.contrib.auth.models import User
-from django.db import connection
 from django.utils import timezone
 
 from webhooks.arrival import NoKey, OutOfScope, TooMany
+from webhooks.kept import Kept
+from webhooks.limits import Claim, counts
 from webhooks.models import ApiKey
 
 FORM = "swb_"
-FRESH_S = 5.0
-MINUTE_S = 60.0
-
-_lock = threading.Lock()
-_known: dict[str, tuple[float, ApiKey | None]] = {}
-_made: dict[str, deque[float]] = {}
 
 
 def create(
@@ -38,14 +30,14 @@ def create(
 
 
 def revoke(key: ApiKey) -> None:
-    """Let a key open nothing any more; processes hear of it within FRESH_S."""
+    """Let a key open nothing any more; processes hear of it within `kept.FRESH_S`."""
     ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now())
     forget()
 
 
 def admit(given: str, scope: str) -> ApiKey:
     """Return the key that was given. Raises NoKey, OutOfScope and TooMany."""
-    row = _find(given[:12])
+    row = _known[given[:12]]
     # Compared also where there is none, so that the time tells nothing of it.
     fits = hmac.compare_digest((row.digest if row else "").encode(), _digest(given).encode())
     if row is None or not fits:
@@ -58,39 +50,25 @@ def admit(given: str, scope: str) -> ApiKey:
 
 def forget() -> None:
     """Read the keys anew at the next request."""
-    with _lock:
-        _known.clear()
+    _known.clear()
 
 
-def _find(prefix: str) -> ApiKey | None:
-    with _lock:
-        until, row = _known.get(prefix, (0.0, None))
-        if time.monotonic() < until:
-            return row
+def _read(prefix: str) -> ApiKey | None:
     row = ApiKey.objects.filter(prefix=prefix, revoked_at=None).first()
     today = timezone.now().date()
     if row and row.last_used_on != today:
         ApiKey.objects.filter(pk=row.pk).update(last_used_on=today)
-    connection.close()  # the threads of the door keep none
-    with _lock:
-        if len(_known) > 10_000:  # somebody tries keys
-            _known.clear()
-        _known[prefix] = (time.monotonic() + FRESH_S, row)
     return row
 
 
 def _count(row: ApiKey) -> None:
-    """Count a request of the last minute in this process. Raises TooMany."""
-    now = time.monotonic()
-    with _lock:
-        times = _made.setdefault(row.prefix, deque())
-        while times and times[0] < now - MINUTE_S:
-            times.popleft()
-        if len(times) >= row.per_minute:
-            wait_s = int(times[0] + MINUTE_S - now) + 1
-            raise TooMany("too many requests with this key", retry_after_s=wait_s)
-        times.append(now)
+    """Count a request of the last minute, of the whole fleet. Raises TooMany."""
+    if wait_s := counts().claim(Claim(f"key:{row.prefix}", row.per_minute)):
+        raise TooMany("too many requests with this key", retry_after_s=wait_s)
 
 
 def _digest(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+_known: Kept[ApiKey | None] = Kept(_read)

@@ -30,16 +30,22 @@ LEADS = "leads"
 AT_ONCE = 500
 MOST_TRIES = 3
 FIRST_PAUSE_S = 10.0
+ENDED = (Delivery.State.DEAD, Delivery.State.KEPT, Delivery.State.DONE)
 GIVEN_UP = "given up: three workers were lost while they had it"
 
 
-def work(seconds: float, should_stop: Callable[[], bool] = lambda: False) -> bool:
-    """Work deliveries for about `seconds`; tell whether more may wait."""
+def work(
+    seconds: float, should_stop: Callable[[], bool] = lambda: False, *, where: str = "true"
+) -> bool:
+    """Work deliveries for about `seconds`, those that meet `where` (our own SQL).
+
+    Return whether more may wait.
+    """
     stop_at = time.monotonic() + seconds
     with leases.worker(_give_back) as own:
         heart = Heart(own)
         while time.monotonic() < stop_at and not should_stop():
-            rows = _claim(own)
+            rows = _claim(own, where)
             if not rows:
                 return False
             if posted := [row for row in rows if row.sender == LEADS]:
@@ -51,10 +57,11 @@ def work(seconds: float, should_stop: Callable[[], bool] = lambda: False) -> boo
     return True
 
 
-def _claim(own: UUID) -> list[Delivery]:
+def _claim(own: UUID, where: str = "true") -> list[Delivery]:
     """Claim some; one that took a worker with it is claimed alone."""
     with transaction.atomic():
-        ids = QUEUE.claim(own, AT_ONCE, where="losses = 0") or QUEUE.claim(own, 1)
+        ids = QUEUE.claim(own, AT_ONCE, where=f"losses = 0 AND {where}")
+        ids = ids or QUEUE.claim(own, 1, where=where)
     return list(Delivery.objects.filter(pk__in=[pk for (pk,) in ids]).order_by("pk"))
 
 
@@ -111,10 +118,14 @@ def _mine(row: Delivery) -> QuerySet[Delivery]:
     return Delivery.objects.filter(pk=row.pk, state=Delivery.State.CLAIMED, worker_id=row.worker_id)
 
 
+def ended(rows: QuerySet[Delivery]) -> QuerySet[Delivery]:
+    """Return those that can be worked again."""
+    return rows.filter(state__in=ENDED)
+
+
 def replay(rows: QuerySet[Delivery]) -> int:
     """Have ended deliveries worked again, on a person's word; return how many."""
-    ended = rows.filter(state__in=[Delivery.State.DEAD, Delivery.State.KEPT, Delivery.State.DONE])
-    count = ended.update(
+    count = ended(rows).update(
         state=Delivery.State.WAITING, tries=0, losses=0, due_at=timezone.now(), finished_at=None
     )
     if count:

@@ -1,3 +1,9 @@
 """The back office of webhooks."""
 
-from webhooks.admin import deliveries, keys  # noqa: F401 - registered by being imported
+from webhooks.admin import (  # noqa: F401 - registered by being imported
+    deliveries,
+    keys,
+    parcels,
+    senders,
+    subscriptions,
+)

@@ -10,14 +10,15 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from unfold.decorators import display
-from unfold.paginator import InfinitePaginator
 
-from contacts.admin.base import ToLookAt
-from webhooks.models import Delivery
-from webhooks.processing import replay
+from webhooks.admin.replaying import ToReplay
+from webhooks.models import Delivery, Sender
+from webhooks.processing import ended, replay
 
 COLOURS = {"waiting": "info", "claimed": "info", "done": "success", "kept": "", "dead": "danger"}
-SENDERS = {"twilio": "Twilio", "verizon": "Verizon", "leads": "Leads"}
+SENDERS = {
+    "twilio": "Twilio", "verizon": "Verizon", "leads": "Leads", **dict(Sender.Slug.choices),
+}  # fmt: skip
 
 
 class SenderFilter(admin.SimpleListFilter):
@@ -32,12 +33,20 @@ class SenderFilter(admin.SimpleListFilter):
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(ToLookAt):
-    paginator = InfinitePaginator
+class DeliveryAdmin(ToReplay):
     list_display = ("what", "subject", "state_shown", "outcome", "received_at")
     list_filter = (SenderFilter, "state")
     search_fields = ("subject",)  # makes the search box; `get_search_results` does the work
-    search_help_text = "The id of a message, a call, a ticket or a lead, whole"
+    search_help_text = "A whole id, or why one was given up"
+    again_words = (
+        "are worked once more, from their first try. What an event means may be repeated: nothing"
+        " happens twice."
+    )
+    empty_title = "Nothing has come in yet"
+    empty_words = (
+        "What Twilio, Verizon, CRMs and others post to us stands here. Make an API key for leads, "
+        "or enter an address of ours at a sender."
+    )
     ordering = ("-id",)
     fields = (
         "what", "subject", "event", "state_shown", "outcome", "tries", "received_at",
@@ -45,16 +54,23 @@ class DeliveryAdmin(ToLookAt):
     )  # fmt: skip
     actions = ("again",)
 
-    def has_replay_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("webhooks.replay_delivery")
+    def ended(self, rows: QuerySet[Delivery]) -> QuerySet[Delivery]:
+        return ended(rows)
+
+    def replay(self, rows: QuerySet[Delivery]) -> int:
+        return replay(rows)
 
     def get_search_results(
         self, request: HttpRequest, rows: QuerySet[Delivery], term: str
     ) -> tuple[QuerySet[Delivery], bool]:
+        """Look for an id by its index; else among those that were given up, which are few."""
         wanted = term.strip()
         if not wanted:
             return rows, False
-        return rows.filter(Q(subject=wanted) | Q(event=wanted)), False
+        found = rows.filter(Q(subject=wanted) | Q(sender__in=list(SENDERS), event=wanted))
+        if found.exists():
+            return found, False
+        return rows.filter(state=Delivery.State.DEAD, outcome__icontains=wanted), False
 
     @admin.action(description="Work them again", permissions=["replay"])
     def again(self, request: HttpRequest, rows: QuerySet[Delivery]) -> None:

@@ -19,6 +19,7 @@ from django.db import DataError, InterfaceError, OperationalError, connection
 
 from enrichment.engine.jsontext import json_text
 from webhooks.arrival import Away, Event, Unreadable
+from webhooks.urgent import is_urgent
 
 log = structlog.get_logger(__name__)
 
@@ -46,10 +47,15 @@ class Letter:
 
 
 class Inbox:
-    """One per process; `ring` is called, in the writing thread, when something was written."""
+    """One per process; `ring` is called, in the writing thread, when something was written.
 
-    def __init__(self, ring: Callable[[], None]) -> None:
-        self._ring = ring
+    `ring_urgent` is called as well where something of it is urgent.
+    """
+
+    def __init__(
+        self, ring: Callable[[], None], ring_urgent: Callable[[], None] = lambda: None
+    ) -> None:
+        self._ring, self._ring_urgent = ring, ring_urgent
         self._lock = threading.Lock()
         self._letters: queue.SimpleQueue[Letter | None] = queue.SimpleQueue()
         self._pid = 0
@@ -109,6 +115,8 @@ class Inbox:
         else:
             _end(letters, None)
             self._ring()
+            if any(is_urgent(event) for letter in letters for event in letter.events):
+                self._ring_urgent()
 
     def _write_apart(self, letters: Sequence[Letter]) -> None:
         """Find what the database refuses: the rest is written all the same."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
 from django.conf import settings
 
-from webhooks.arrival import Arrival, Refusal, TooLarge
+from webhooks import limits
+from webhooks.arrival import Arrival, Event, NoKey, Refusal, TooLarge, Unreadable, Unsigned
 from webhooks.door.inbox import Inbox
 from webhooks.senders import ADDRESSES, Address
 
@@ -17,6 +19,7 @@ log = structlog.get_logger(__name__)
 
 PREFIX = "/webhooks/"
 LARGEST = 1024 * 1024
+OVERHEARD = 4 * LARGEST
 
 Environ = dict[str, Any]
 Start = Callable[..., Any]
@@ -44,7 +47,7 @@ class Door:
     def _receive(self, address: Address, environ: Environ, start: Start) -> Iterable[bytes]:
         began = time.perf_counter()
         try:
-            events = address.read(arrival_of(environ))
+            events = _read(address, environ)
             if events:
                 self._inbox.put(address.sender, events)
         except Refusal as refusal:
@@ -62,7 +65,19 @@ class Door:
         return _say(start, "200 OK", address.answer, kind=address.content_type)
 
 
-def arrival_of(environ: Mapping[str, Any]) -> Arrival:
+def _read(address: Address, environ: Environ) -> list[Event]:
+    """Prove a request and read it; what has no good proof counts against where it is from."""
+    client = limits.client_of(environ)
+    if not address.is_signed:
+        limits.admit(client)
+    try:
+        return address.read(arrival_of(environ, client))
+    except (NoKey, Unsigned):
+        limits.mark_wrong(client)
+        raise
+
+
+def arrival_of(environ: Mapping[str, Any], client: str = "") -> Arrival:
     """Return the request as senders see it. Raises TooLarge."""
     headers = {
         name[5:].replace("_", "-").lower(): value
@@ -70,7 +85,7 @@ def arrival_of(environ: Mapping[str, Any]) -> Arrival:
         if name.startswith("HTTP_")
     }
     headers["content-type"] = environ.get("CONTENT_TYPE", "")
-    return Arrival(_url(environ, headers), headers, _body(environ), environ.get("REMOTE_ADDR", ""))
+    return Arrival(_url(environ, headers), headers, _body(environ), client)
 
 
 def _url(environ: Mapping[str, Any], headers: Mapping[str, str]) -> str:
@@ -88,15 +103,23 @@ def _url(environ: Mapping[str, Any], headers: Mapping[str, str]) -> str:
 
 
 def _body(environ: Mapping[str, Any]) -> bytes:
+    """Return the whole body. Raises TooLarge, and Unreadable for one that ends before its end."""
+    came = environ["wsgi.input"]
     try:
         announced = int(environ.get("CONTENT_LENGTH") or 0)
     except ValueError:
         announced = 0
-    if announced > LARGEST:
+    try:
+        body: bytes = came.read(LARGEST + 1) if announced <= LARGEST else b""
+    except OSError:
+        raise Unreadable("the body did not come") from None
+    if max(len(body), announced) > LARGEST:
+        with suppress(OSError):
+            if announced <= OVERHEARD:  # who still sends when we hang up does not hear why
+                came.read(OVERHEARD)
         raise TooLarge(f"{LARGEST} bytes at most")
-    body: bytes = environ["wsgi.input"].read(LARGEST + 1)
-    if len(body) > LARGEST:
-        raise TooLarge(f"{LARGEST} bytes at most")
+    if len(body) < announced:
+        raise Unreadable("the body is shorter than was announced")
     return body
 
 

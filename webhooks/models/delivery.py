@@ -13,6 +13,7 @@ class Delivery(Leased):
     """One event from one sender; the same event posted again is the same row.
 
     `event` is the sender's own id of it, or a digest of what it says where the sender gives none.
+    Of a forgotten one only sender, event and time are left, so that it cannot come again.
     `subject` is what the event is about, in the sender's terms (a message's SID, a ticket).
     """
 
@@ -22,6 +23,7 @@ class Delivery(Leased):
         DONE = "done", "Done"
         KEPT = "kept", "Kept"  # nobody here reads such events
         DEAD = "dead", "Given up"
+        FORGOTTEN = "forgotten", "Forgotten"  # what it said is deleted, its name is not
 
     sender = models.CharField(max_length=20)
     event = models.CharField(max_length=200)
@@ -43,7 +45,7 @@ class Delivery(Leased):
             models.UniqueConstraint(name="delivery_once", fields=["sender", "event"]),
             models.CheckConstraint(
                 name="delivery_state_known",
-                condition=Q(state__in=["waiting", "claimed", "done", "kept", "dead"]),
+                condition=Q(state__in=["waiting", "claimed", "done", "kept", "dead", "forgotten"]),
             ),
         ]
         indexes = [
@@ -54,7 +56,13 @@ class Delivery(Leased):
             models.Index(name="delivery_dead", fields=["-id"], condition=Q(state="dead")),
             models.Index(name="delivery_by_sender", fields=["sender", "-id"]),
             models.Index(name="delivery_by_subject", fields=["subject"], condition=~Q(subject="")),
-            models.Index(name="delivery_by_day", fields=["received_at"]),
+            # Retention: the oldest that still says something, and the oldest that only has a name.
+            models.Index(
+                name="delivery_by_day", fields=["received_at"], condition=~Q(state="forgotten")
+            ),
+            models.Index(
+                name="delivery_forgotten", fields=["received_at"], condition=Q(state="forgotten")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,14 +10,17 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from twilio.request_validator import RequestValidator, add_port, remove_port
 
+from integrations.registry import PROVIDERS
 from webhooks import tokens
 from webhooks.arrival import Arrival, Event, Unreadable, Unsigned, digest, plain
 
+SERVICES = tuple(of.slug for of in PROVIDERS if of.slug.startswith("twilio"))
 SIGNATURE = "x-twilio-signature"
+TICKET = "_m"
 # What an event is about, the first that it has.
 SUBJECTS = {
     "sms-status": ("MessageSid", "SmsSid"),
@@ -32,7 +35,7 @@ def reader(kind: str) -> Callable[[Arrival], list[Event]]:
 
     def read(arrival: Arrival) -> list[Event]:
         prove(arrival)
-        said = _body(arrival)
+        said = _body(arrival) | _ticket(arrival)
         names = SUBJECTS.get(kind, CALL)
         subject = next((str(said[name]) for name in names if said.get(name)), "")
         if not subject:
@@ -54,7 +57,7 @@ def prove(arrival: Arrival) -> None:
     else:
         signed = arrival.form()
     found = False
-    for token in tokens.of("twilio", "auth_token"):
+    for token in _tokens():
         validator = RequestValidator(token)
         for url in _spellings(arrival.url):
             own = validator.compute_signature(url, signed)
@@ -63,29 +66,45 @@ def prove(arrival: Arrival) -> None:
         raise Unsigned("the signature does not fit")
 
 
+def _tokens() -> list[str]:
+    """Return the tokens of every account at Twilio, whichever of its services it is for."""
+    found = (one for slug in SERVICES for one in tokens.of(slug, "auth_token"))
+    return list(dict.fromkeys(found))
+
+
 def _has_its_digest(arrival: Arrival) -> bool:
     """Tell whether the address names the body by its SHA-256; the signature covers the address.
 
     Required, since without it nothing at all would prove the body.
     """
-    named = parse_qs(urlsplit(arrival.url).query).get("bodySHA256", [""])[0]
+    named = arrival.asked("bodySHA256")
     own = hashlib.sha256(arrival.body).hexdigest()
     return hmac.compare_digest(own.encode(), named.lower().encode("utf-8", "replace"))
 
 
 def _spellings(url: str) -> Iterator[str]:
     """Return the address with and without its port: Twilio signs either."""
-    parts = urlsplit(url)
-    yield from dict.fromkeys((url, remove_port(parts), add_port(parts)))
+    try:
+        parts = urlsplit(url)
+        yield from dict.fromkeys((url, remove_port(parts), add_port(parts)))
+    except ValueError:  # a Host that is none: nobody signs that
+        return
 
 
-def _body(arrival: Arrival) -> Mapping[str, Any]:
+def _ticket(arrival: Arrival) -> dict[str, Any]:
+    """Return what our own callback address said the message is (`?m=…`), as `_m`."""
+    ours = arrival.asked("m")
+    return {TICKET: ours[:100]} if ours else {}
+
+
+def _body(arrival: Arrival) -> dict[str, Any]:
     if arrival.content_type != "application/json":
-        return plain(arrival.form())
-    said = arrival.json()
+        said: Any = plain(arrival.form())
+    else:
+        said = arrival.json()
     if not isinstance(said, dict):
         raise Unreadable("the body is no JSON object")
-    return said
+    return {name: value for name, value in said.items() if name != TICKET}
 
 
 def _id(kind: str, subject: str, said: Mapping[str, Any]) -> str:

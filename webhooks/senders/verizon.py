@@ -6,9 +6,6 @@ know stands in it (`?token=…`), and the request's id has to be one that waits.
 
 from __future__ import annotations
 
-import hmac
-from urllib.parse import parse_qs, urlsplit
-
 from webhooks import tokens
 from webhooks.arrival import Arrival, Event, Unreadable, Unsigned, digest
 
@@ -17,8 +14,7 @@ IDS = ("requestId", "request_id", "requestID", "id")
 
 def read(arrival: Arrival) -> list[Event]:
     """Return the event. Raises Unsigned and Unreadable."""
-    given = parse_qs(urlsplit(arrival.url).query).get("token", [""])[0].encode("utf-8", "replace")
-    if not any(hmac.compare_digest(own.encode(), given) for own in tokens.callback("verizon")):
+    if not tokens.fits(arrival.asked("token"), tokens.callback("verizon")):
         raise Unsigned("the address has no token, or not ours")
     said = arrival.json()
     if not isinstance(said, dict):
