@@ -1,0 +1,1 @@
+"""The editor of mappings, under the pages of a connection."""

@@ -1,0 +1,1 @@
+"""Syncs in the back office: started, watched, stopped, and what they leave to people."""

@@ -1,0 +1,1 @@
+"""Partner Center's referrals: read, kept, linked with companies, answered, and made leads."""
