@@ -19,6 +19,7 @@ from django.utils import timezone
 from contacts.importing.service import NotPossible, delete_import
 from contacts.models import Import, Worker
 from dashboards.models import Alert, Notice
+from webhooks.out.clearing import clear_parcels
 
 OPEN_NOTICES = (Notice.State.WAITING, Notice.State.SENDING)
 log = structlog.get_logger(__name__)
@@ -45,6 +46,7 @@ def _all() -> Iterator[tuple[str, int]]:
     yield "alerts", over.delete()[1].get(Alert._meta.label, 0)  # their messages go with them
     tests = Notice.objects.filter(alert=None, created_at__lt=before)
     yield "tests_of_channels", tests.exclude(state__in=OPEN_NOTICES).delete()[0]
+    yield "parcels", clear_parcels(now - timedelta(days=settings.PARCEL_DAYS))
     yield "drafts", _drafts(now - timedelta(days=settings.DRAFT_DAYS))
 
 

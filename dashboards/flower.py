@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -90,8 +91,10 @@ def hand_on(request: HttpRequest, at: str) -> StreamingHttpResponse:
 
 @lru_cache(maxsize=1)
 def _client() -> httpx2.Client:
-    """One for the process, made after the fork."""
-    return httpx2.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False)
+    """One for the process, made after the fork and closed at its end."""
+    client = httpx2.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False)
+    atexit.register(client.close)
+    return client
 
 
 def _own_place(location: str) -> str:

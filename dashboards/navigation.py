@@ -20,6 +20,9 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
             ("Imports", "upload_file", "contacts", "import"),
             ("Exports", "download", "contacts", "export"),
             ("Bulk actions", "checklist", "contacts", "bulkaction"),
+            ("Do not contact", "do_not_disturb_on", "contacts", "suppression"),
+            ("Do-not-contact lists", "playlist_remove", "contacts", "suppressionlist"),
+            ("Erasures", "person_remove", "contacts", "erasure"),
         ),
     ),
     (
@@ -31,6 +34,24 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
             ("Answers", "inventory_2", "enrichment", "answer"),
             ("Leads", "travel_explore", "enrichment", "leadscore"),
             ("Upkeep", "update", "enrichment", "upkeep"),
+        ),
+    ),
+    (
+        "Outreach",
+        (
+            ("Campaigns", "campaign", "outreach", "campaign"),
+            ("Messages", "sms", "outreach", "message"),
+            ("Templates", "edit_note", "outreach", "template"),
+            ("Consents", "verified_user", "outreach", "consent"),
+            ("Sending rules", "gavel", "outreach", "rules"),
+        ),
+    ),
+    (
+        "CRM",
+        (
+            ("Connections", "hub", "crm_sync", "connection"),
+            ("Syncs", "sync", "crm_sync", "sync"),
+            ("Referrals", "handshake", "crm_sync", "referral"),
         ),
     ),
     (
@@ -49,6 +70,9 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
             ("Circuits", "electrical_services", "dashboards", "circuits"),
             ("Queues", "low_priority", "dashboards", "queues"),
             ("Deliveries", "move_to_inbox", "webhooks", "delivery"),
+            ("Senders", "input", "webhooks", "sender"),
+            ("Subscriptions", "campaign", "webhooks", "subscription"),
+            ("Parcels", "outbox", "webhooks", "parcel"),
             ("API keys", "vpn_key", "webhooks", "apikey"),
             ("Workers", "memory", "contacts", "worker"),
             ("Workers, live", "monitoring", "dashboards", "flower"),

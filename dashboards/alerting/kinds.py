@@ -40,6 +40,10 @@ QUEUES, CIRCUITS, HOME = "dashboards:queues", "dashboards:circuits", "admin:inde
 BUDGETS, CALLS = "admin:integrations_budget_changelist", "admin:integrations_apicall_changelist"
 ANSWERS = "admin:enrichment_answer_changelist"
 LEADS = "admin:enrichment_leadscore_changelist"
+REFERRALS = "admin:crm_sync_referral_changelist"
+SUBSCRIPTIONS = "admin:webhooks_subscription_changelist"
+CONNECTIONS = "admin:crm_sync_connection_changelist"
+ERASURES = "admin:contacts_erasure_changelist"
 KINDS = {
     kind.slug: kind
     for kind in (
@@ -61,7 +65,7 @@ KINDS = {
              "Raise the cap if the work is worth it; at 100 % the runs stand still.", BUDGETS),
         Kind("budget_used", "A budget is used up", "%", DANGER, 100, 99.99, 0, 0,
              "Runs that need it stand still until the cap is raised or the period ends.", BUDGETS),
-        Kind("dead_letters", "Contacts were given up", "contacts", WARNING, 1, 0, 0, 0,
+        Kind("dead_letters", "Work was given up", "items", WARNING, 1, 0, 0, 0,
              "Mend the cause that each names, then replay them.", QUEUES),
         Kind("redis", "Redis is in trouble", "problems", DANGER, 1, 0, 30, 60,
              "Work goes on, slower and by each process's own view; bring Redis back.", HOME),
@@ -70,6 +74,17 @@ KINDS = {
         Kind("contract_broken", "A provider changed its answers", "answers", WARNING, 1, 0, 0, 60,
              "No contact was changed by them. Report it with the words of one, on the answers'"
              " page; asking again will not help before that is mended.", ANSWERS),
+        Kind("subscription_off", "A subscription was switched off", "subscriptions", WARNING,
+             1, 0, 0, 0, "Mend its address, then switch it on: what waits for it goes out then.",
+             SUBSCRIPTIONS),
+        Kind("referral_due", "A referral lapses", "referrals", WARNING, 1, 0, 0, 0,
+             "Accept or decline it: after its deadline Partner Center takes no answer.", REFERRALS),
+        Kind("connection_stopped", "A CRM needs somebody to sign in", "connections", DANGER,
+             1, 0, 0, 0, "Open the connection: it says what to do. What changes meanwhile waits.",
+             CONNECTIONS),
+        Kind("erasure_stopped", "An erasure stands still", "erasures", DANGER, 1, 0, 0, 0,
+             "Open the erasure, mend what it names and let it go on: somebody has a right to it.",
+             ERASURES),
         Kind("lead_changed", "A lead's domain changed", "changes", WARNING, 1, 0, 0, 0,
              "Look at the lead: its history has the change.", LEADS, is_event=True),
     )

@@ -14,18 +14,27 @@ from contacts.leases import living_workers
 from dashboards import queues
 from dashboards.alerting import budgets
 from dashboards.alerting.broken import broken_contracts
+from dashboards.alerting.crm import stopped_connections
+from dashboards.alerting.erasing import stopped_erasures
 from dashboards.alerting.failing import failure_rates
 from dashboards.alerting.leads import lead_changes
 from dashboards.alerting.moving import still_s
 from dashboards.alerting.readings import Reading
+from dashboards.alerting.referrals import referral_deadlines
 from dashboards.redis_state import circuit_label, open_circuits, redis_state
 from integrations.registry import PROVIDERS
 from integrations.wording import in_words
+from webhooks.models import Subscription
 
 DEAD = """
-SELECT count(*) FROM enrichment_runitem AS i JOIN enrichment_run AS r ON r.id = i.run_id
-WHERE i.state = 'dead' AND r.state <> 'cancelled'
+SELECT (SELECT count(*) FROM enrichment_runitem AS i JOIN enrichment_run AS r ON r.id = i.run_id
+    WHERE i.state = 'dead' AND r.state <> 'cancelled') AS contact,
+  (SELECT count(*) FROM enrichment_discoveryplace AS p
+    JOIN enrichment_discovery AS d ON d.id = p.discovery_id
+    WHERE p.state = 'dead' AND d.state <> 'cancelled') AS search,
+  (SELECT count(*) FROM webhooks_delivery WHERE state = 'dead') AS delivery
 """
+PLURALS = {"search": "searches", "delivery": "deliveries"}
 CONNECTIONS = """
 SELECT count(*) * 100.0 / current_setting('max_connections')::int
 FROM pg_stat_activity WHERE backend_type = 'client backend'
@@ -47,11 +56,16 @@ def measure() -> tuple[set[str], list[Reading]]:
         *_connections(),
         *lead_changes(),
         *broken_contracts(),
+        *_subscriptions(),
+        *referral_deadlines(),
+        *stopped_connections(),
+        *stopped_erasures(),
     ]
     kinds = {
         "queue_depth", "queue_age", "no_worker", "beat_silent", "failure_rate", "budget_near",
         "budget_used", "dead_letters", "postgres", "redis", "lead_changed",
-        "contract_broken",
+        "contract_broken", "subscription_off", "connection_stopped", "referral_due",
+        "erasure_stopped",
     }  # fmt: skip
     if redis.problem:
         readings.append(Reading("redis", "", 1, redis.problem))
@@ -73,7 +87,8 @@ def _queues() -> Iterator[Reading]:
     searched = (line for line in queues.discoveries() if line.state == "working")
     lines |= {f"discovery:{line.id}": line for line in searched}
     depth = sum(line.waiting for line in lines.values())
-    yield Reading("queue_depth", "", depth, f"{_count(depth, 'item')} waiting.")
+    words = f"{_number(depth, 'item')} {'was' if depth == 1 else 'were'} waiting."
+    yield Reading("queue_depth", "", depth, words)
     still = still_s(lines)
     if not still:
         return
@@ -105,15 +120,25 @@ def _failures() -> Iterator[Reading]:
 
 
 def _dead() -> Iterator[Reading]:
-    count = int(_one(DEAD))
-    yield Reading(
-        "dead_letters", "", count, f"{_count(count, 'contact')} given up after three tries."
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(DEAD)
+        things = [column.name for column in cursor.description]
+        counts = dict(zip(things, cursor.fetchone(), strict=True))
+    total = sum(counts.values())
+    parts = [_number(count, thing) for thing, count in counts.items() if count]
+    words = f"{_listed(parts or [_number(0, 'contact')])} {'was' if total == 1 else 'were'}"
+    yield Reading("dead_letters", "", total, f"{words} given up after three tries.")
 
 
 def _connections() -> Iterator[Reading]:
     percent = float(_one(CONNECTIONS))
     yield Reading("postgres", "", percent, f"{percent:.0f} % of its connections are taken.")
+
+
+def _subscriptions() -> Iterator[Reading]:
+    for row in Subscription.objects.broken():
+        words = f"{row.name} ({row.place}) is told nothing more. {row.off_why}"
+        yield Reading("subscription_off", f"subscription:{row.pk}", 1, words)
 
 
 def _one(sql: str) -> Decimal:
@@ -132,6 +157,11 @@ def _span(seconds: float) -> str:
     return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 s"
 
 
-def _count(count: int, thing: str) -> str:
-    """Return a count in words: "1 contact was", "1,200 contacts were"."""
-    return f"{count:,} {thing} was" if count == 1 else f"{count:,} {thing}s were"
+def _number(count: int, thing: str) -> str:
+    """Return a count in words: "1 contact", "1,200 searches"."""
+    return f"{count:,} {thing if count == 1 else PLURALS.get(thing, f'{thing}s')}"
+
+
+def _listed(parts: list[str]) -> str:
+    """Return parts in a sentence: "a", "a and b", "a, b and c"."""
+    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))

@@ -21,6 +21,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from dashboards.alerting import notifying
+from dashboards.alerting.announcing import announce
 from dashboards.alerting.kinds import KINDS, rules
 from dashboards.alerting.measuring import measure
 from dashboards.alerting.readings import Reading
@@ -95,7 +96,10 @@ def look() -> None:
         cleared = _clear(measured, open_still)
         notifying.owe(raised, Notice.Event.RAISED)
         notifying.owe(cleared, Notice.Event.CLEARED)
-        AlertRound.objects.update_or_create(id=1, defaults={"looked_at": timezone.now()})
+        announce(raised, cleared)
+        now = timezone.now()  # one looks at a time: whoever finds no row makes it
+        if not AlertRound.objects.filter(id=1).update(looked_at=now):
+            AlertRound.objects.create(id=1, looked_at=now)
     for alert in (*raised, *cleared):
         what = "alert_cleared" if alert.cleared_at else "alert_raised"
         log.warning(what, kind=alert.kind, subject=alert.subject, value=round(alert.value, 2))

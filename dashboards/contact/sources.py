@@ -17,11 +17,12 @@ from integrations.registry import question_labels
 from integrations.wording import PROVIDER_LABELS
 
 LOCAL = "local"
+REFERRAL = "referral:"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`kind` is "person", "given-back", "file", "run", "local", "lookup" or "none"."""
+    """`kind` is "person", "given-back", "file", "run", "local", "referral", "lookup" or "none"."""
 
     kind: str
     words: str
@@ -42,6 +43,14 @@ def source_of(by: str, imports: Mapping[str, str], runs: Mapping[str, str] | Non
         return _file(by.removeprefix(FILE), imports)
     if by.startswith(RUN):
         return _run(by.removeprefix(RUN), runs or {})
+    return _other(by)
+
+
+def _other(by: str) -> Source:
+    if by.startswith(REFERRAL):
+        id_ = by.removeprefix(REFERRAL)
+        url = reverse("admin:crm_sync_referral_change", args=[id_])
+        return Source("referral", f"Referral {id_}", "handshake", url)
     if by == LOCAL:
         return Source("local", "Read from the number", "tag")
     return Source("lookup", lookup_label(by), "cloud") if by else UNKNOWN

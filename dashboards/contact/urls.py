@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from dashboards.contact import editing, remarks, views
+from dashboards.contact import editing, remarks, thread, views
 
 
 class Tab(StringConverter):
@@ -33,6 +33,8 @@ urlpatterns = [
     path("<contact_id:pk>/field/<slug:name>/give-back/", editing.release, name="release"),
     path("<contact_id:pk>/notes/", remarks.note, name="note"),
     path("<contact_id:pk>/notes/<contact_id:note_id>/delete/", remarks.forget_note, name="forget"),
+    path("<contact_id:pk>/messages/look/", thread.look, name="look"),
+    path("<contact_id:pk>/messages/send/", thread.send, name="send"),
     path("<contact_id:pk>/tags/", remarks.tag, name="tag"),
     path("<contact_id:pk>/tags/<contact_id:tag_id>/remove/", remarks.untag, name="untag"),
     path("<contact_id:pk>/tags/suggest/", remarks.suggest, name="suggest"),

@@ -9,10 +9,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from contacts.admin.erasing.asking import ERASE
 from contacts.models import Contact
-from dashboards.contact import asked, past
+from contacts.suppression import standing
+from dashboards.contact import asked, past, thread
 from dashboards.contact.access import ADD_NOTE, ADD_TAG, CHANGE, REMOVE_TAG, contact_view
 from dashboards.contact.cards import groups
+from dashboards.contact.crms import crms
 from dashboards.contact.glance import glance
 
 # Each tab: its title, what it needs beside the right to view the contact, and what fills it.
@@ -22,6 +25,7 @@ TABS: dict[str, tuple[str, str, Any]] = {
     "answers": ("Raw answers", "enrichment.view_answer", asked.answers),
     "calls": ("API calls", "integrations.view_apicall", asked.calls),
     "origin": ("Where it came from", "contacts.view_import", asked.origin),
+    "messages": ("Messages", thread.VIEW, thread.thread),
     "history": ("History", "", past.history),
 }
 
@@ -34,11 +38,13 @@ def page(request: HttpRequest, contact: Contact) -> HttpResponse:
         **admin.site.each_context(request),
         "opts": Contact._meta,
         "title": str(contact),
+        "crms": crms(request.user, contact),
         "notes": contact.notes.select_related("author"),
         **tab_context(request, contact, wanted if wanted in TABS else "fields"),
         **head_context(request, contact),
         **tags_context(request, contact),
         "may_note": request.user.has_perm(ADD_NOTE),
+        "may_erase": request.user.has_perm(ERASE),
     }
     return render(request, "dashboards/contact/page.html", context)
 
@@ -74,6 +80,9 @@ def head_context(request: HttpRequest, contact: Contact) -> dict[str, Any]:
     return {
         "contact": contact,
         "glance": glance(contact),
+        "standing": standing([contact.phone_e164])[contact.phone_e164],
+        "may_see_suppressions": request.user.has_perm("contacts.view_suppression"),
+        "may_suppress": request.user.has_perm("contacts.add_suppression"),
         "may_see_companies": request.user.has_perm("contacts.view_company"),
     }
 

@@ -14,6 +14,11 @@ JOBS = {
     "enrichment.tend_leads": "Score leads that changed, and scan what is due",
     "integrations.ask_limits": "Ask providers what is left of their plans",
     "webhooks.sweep": "Give back deliveries that lost workers held, and ring for those that wait",
+    "webhooks.forget_old": "Delete what old deliveries said",
+    "webhooks.sweep_out": "Give back parcels that lost workers held, and ring for what is owed",
+    "outreach.sweep": "Give back sends that lost workers held, and ask Twilio what it knows",
+    "crm_sync.sweep": "Give back syncs that lost workers held, and start what is due",
+    "crm_sync.check": "Compare mappings with what the CRMs say of themselves",
     "dashboards.watch": "Look for alerts, and send messages",
     "dashboards.clear_old": "Clear what is kept too long",
 }
@@ -27,6 +32,11 @@ OWN = {
     "tend_leads": "Tend leads",
     "ask_limits": "Ask for limits",
     "sweep_deliveries": "Sweep deliveries",
+    "forget_deliveries": "Forget deliveries",
+    "sweep_parcels": "Sweep parcels",
+    "sweep_sends": "Sweep sends",
+    "sweep_syncs": "Sweep syncs",
+    "check_mappings": "Check mappings",
     "watch": "Watch",
     "clear_old": "Clear old rows",
 }

@@ -20,7 +20,7 @@ DEEPER = {
     "provider": "lookup", "lookup": "run", "recipe": "run", "team": "run", "run": "lookup",
     "day": "run",
 }  # fmt: skip
-NOBODY = {"recipe": "No recipe", "run": "No run", "team": "No team"}
+NOBODY = {"recipe": "No recipe", "run": "Outside of runs", "team": "No team"}
 May = Callable[[str], bool]
 
 
