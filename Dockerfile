@@ -21,5 +21,5 @@ ENV STATIC_ROOT=/app/static
 
 USER switchboard
 EXPOSE 8000
-CMD ["sh", "-c", "exec gunicorn config.wsgi --preload --no-control-socket --worker-class gthread \
+CMD ["sh", "-c", "exec gunicorn config.wsgi --preload --no-control-socket --worker-class config.web.Worker \
 --workers ${WEB_PROCESSES:-2} --threads 16 --bind ${WEB_BIND}:${PORT:-8000}"]

@@ -8,6 +8,8 @@ PRISM := .prism/node_modules/.bin/prism
 CHROMIUM := /usr/bin/chromium
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 JOBS ?= $(shell [ $(CORES) -gt 2 ] && echo $(CORES) || echo 2)
+# Many a test waits for a clock: one more than there are cores keeps them all at work.
+TEST_JOBS ?= $(shell expr $(JOBS) + 1)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run test e2e lint types bench chaos lock prism ci
@@ -22,10 +24,11 @@ run: $(STAMP) ## the back office, workers and sandbox in the foreground; PORT=80
 	@$(BIN)/python manage.py run $(ARGS)
 
 test: $(STAMP) ## the whole suite, in parallel; ARGS="-k phone" for a part of it
-	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(TEST_JOBS) --dist worksteal $(ARGS)
 
 e2e: $(STAMP) $(CHROMIUM) ## the browser tests, which take docs/screenshots/ anew; ARGS="-k roles"
-	@$(BIN)/python -m pytest --confcutdir tests/e2e tests/e2e $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder \
+		--confcutdir tests/e2e tests/e2e $(ARGS)
 
 lint: $(STAMP) ## format, lint and import rules
 	@$(BIN)/ruff format --check

@@ -52,13 +52,17 @@ def leave_stopping_to_the_parent(**_: Any) -> None:
 
 @worker_shutting_down.connect
 def finish_what_is_in_hand(**_: Any) -> None:
-    from enrichment.runtime import request_stop
+    from integrations.stopping import request_stop
 
     request_stop()
 
 
 @worker_process_shutdown.connect
 def leave(**_: Any) -> None:
-    from enrichment.runtime import close_runtime
+    from crm_sync import runtime as of_syncs
+    from enrichment import runtime
+    from outreach import runtime as of_sends
 
-    close_runtime()
+    runtime.close_runtime()
+    of_sends.close_runtime()
+    of_syncs.close_runtime()

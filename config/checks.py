@@ -72,6 +72,7 @@ def work_is_sized(app_configs: Any, **_: Any) -> list[CheckMessage]:
         "SWITCHBOARD_WORKER_DAYS": settings.WORKER_DAYS,
         "SWITCHBOARD_ALERT_DAYS": settings.ALERT_DAYS,
         "SWITCHBOARD_DRAFT_DAYS": settings.DRAFT_DAYS,
+        "SWITCHBOARD_PARCEL_DAYS": settings.PARCEL_DAYS,
         "SWITCHBOARD_SWEEP_S": settings.CELERY_BEAT_SCHEDULE["sweep"]["schedule"],
     }
     return [
@@ -90,6 +91,19 @@ def production_hides_its_errors(app_configs: Any, **_: Any) -> list[CheckMessage
             "DEBUG is on in production: error pages would show settings and contacts.",
             hint="Unset DEBUG.",
             id="switchboard.E005",
+        )
+    ]
+
+
+@register(START, Tags.security)
+def production_tells_no_machine_of_its_own(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    if not (settings.IS_PRODUCTION and settings.WEBHOOK_LOOPBACK_HOSTS):
+        return []
+    return [
+        Error(
+            "Webhooks may be sent to this machine itself in production.",
+            hint="Unset SWITCHBOARD_WEBHOOK_LOOPBACK_HOSTS: it is for development.",
+            id="switchboard.E007",
         )
     ]
 

@@ -21,7 +21,10 @@ from sentry_sdk.transport import Transport
 from integrations.redaction import redact
 
 # Our own messages name providers, lookups and rules; they never hold a contact's values.
-OURS = ("config.", "contacts.", "integrations.", "enrichment.", "dashboards.")
+OURS = (
+    "config.", "contacts.", "integrations.", "enrichment.", "outreach.", "crm_sync.", "webhooks.",
+    "dashboards.",
+)  # fmt: skip
 KEPT_OF_REQUEST = ("method", "url")
 QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
 

@@ -131,6 +131,31 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expire_seconds": 10},
     },
+    "forget_deliveries": {
+        "task": "webhooks.forget_old",
+        "schedule": 3600.0,
+        "options": {"expire_seconds": 3600},
+    },
+    "sweep_parcels": {
+        "task": "webhooks.sweep_out",
+        "schedule": 5.0,
+        "options": {"expire_seconds": 5},
+    },
+    "sweep_sends": {
+        "task": "outreach.sweep",
+        "schedule": env.float("SWITCHBOARD_SWEEP_S", default=10.0),
+        "options": {"expire_seconds": 10},
+    },
+    "sweep_syncs": {
+        "task": "crm_sync.sweep",
+        "schedule": env.float("SWITCHBOARD_SWEEP_S", default=10.0),
+        "options": {"expire_seconds": 10},
+    },
+    "check_mappings": {
+        "task": "crm_sync.check",
+        "schedule": crontab(hour=4, minute=15),
+        "options": {"expire_seconds": 3600},
+    },
     "watch": {
         "task": "dashboards.watch",
         "schedule": 30.0,
@@ -151,6 +176,11 @@ WORKER_PROCESSES = env.int("SWITCHBOARD_WORKERS", default=os.cpu_count() or 2)
 IN_FLIGHT = env.int("SWITCHBOARD_IN_FLIGHT", default=200)  # contacts a process works on at once
 LEADS_RESCAN_DAYS = env.int("SWITCHBOARD_LEADS_RESCAN_DAYS", default=7)  # of companies' domains
 CELERY_WORKER_CONCURRENCY = WORKER_PROCESSES
+# A message without a final status is asked about after so long; one whose sending nobody knows of
+# sooner, and only when Twilio's list has not had it for so long it may go again.
+OUTREACH_POLL_S = env.float("SWITCHBOARD_OUTREACH_POLL_S", default=300.0)
+OUTREACH_UNKNOWN_S = env.float("SWITCHBOARD_OUTREACH_UNKNOWN_S", default=30.0)
+OUTREACH_MISSING_S = env.float("SWITCHBOARD_OUTREACH_MISSING_S", default=300.0)
 UPLOADS = Path(env.str("SWITCHBOARD_UPLOADS", default=str(HOME / "uploads")))
 EXPORTS = Path(env.str("SWITCHBOARD_EXPORTS", default=str(HOME / "exports")))
 # Exports of as many contacts are downloaded at once, of more written by a worker.
@@ -160,7 +190,17 @@ EXPORT_DAYS = env.int("SWITCHBOARD_EXPORT_DAYS", default=7)  # then an export's 
 WORKER_DAYS = env.int("SWITCHBOARD_WORKER_DAYS", default=30)  # processes that have gone
 ALERT_DAYS = env.int("SWITCHBOARD_ALERT_DAYS", default=365)  # alerts that are over
 DRAFT_DAYS = env.int("SWITCHBOARD_DRAFT_DAYS", default=30)  # files brought, and never imported
+# What is said in deliveries is deleted after so many days (`webhooks.retention`).
+DELIVERY_RETENTION_DAYS = env.int("SWITCHBOARD_DELIVERY_RETENTION_DAYS", default=90)
+# Requests to /webhooks/ a minute from one address: of senders that do not sign, and without a good
+# proof (`webhooks.limits`).
+WEBHOOKS_PER_MINUTE = env.int("SWITCHBOARD_WEBHOOKS_PER_MINUTE", default=3000)
+WEBHOOKS_WRONG_PER_MINUTE = env.int("SWITCHBOARD_WEBHOOKS_WRONG_PER_MINUTE", default=60)
+# An erasure looks once more after so long, for what was in somebody's hands; then it forgets whom.
+ERASURE_AGAIN_S = env.float("SWITCHBOARD_ERASURE_AGAIN_S", default=900.0)
 DEFAULT_REGION = env.str("SWITCHBOARD_REGION", default="US")
+# A file of one's own rules for when people may be reached (`outreach.hours.rules`).
+HOURS_FILE = env.str("SWITCHBOARD_HOURS_FILE", default="")
 
 # --- Django ---------------------------------------------------------------------------------
 
@@ -188,6 +228,8 @@ INSTALLED_APPS = [
     "contacts",
     "integrations",
     "enrichment",
+    "outreach",
+    "crm_sync",
     "webhooks",
     "dashboards",
 ]
@@ -323,6 +365,18 @@ SITE_URL = env.str("SWITCHBOARD_URL", default="")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="switchboard@localhost")
 vars().update(env.email("EMAIL_URL", default="dummymail://"))
+
+# --- Webhooks out -----------------------------------------------------------------------------
+
+# For development: hosts of this machine, "localhost:9000", that subscriptions may name.
+WEBHOOK_LOOPBACK_HOSTS = [
+    host.lower() for host in env.list("SWITCHBOARD_WEBHOOK_LOOPBACK_HOSTS", default=[])
+]
+WEBHOOK_PLAIN_HTTP = env.bool("SWITCHBOARD_WEBHOOK_PLAIN_HTTP", default=False)
+WEBHOOK_PORTS = [
+    int(port) for port in env.list("SWITCHBOARD_WEBHOOK_PORTS", default=[443, 4443, 8443, 9443])
+]
+PARCEL_DAYS = env.int("SWITCHBOARD_PARCEL_DAYS", default=30)  # what was told, and how it went
 
 # --- Look -----------------------------------------------------------------------------------
 
