@@ -15,7 +15,7 @@ NAMES = (
     "changelist", "changelist_search", "contact_detail", "home",
     "runs", "run_items", "api_calls", "accounts", "imports", "rejected_rows", "exports",
     "companies", "pipeline_throughput", "contact_latency", "saved_by_reuse", "waterfall_cost",
-    "estimate_accuracy", "spend", "webhook_ingest",
+    "estimate_accuracy", "spend", "webhook_ingest", "campaign_send", "crm_push",
 )  # fmt: skip
 
 Bench = Callable[..., Iterator[Result]]

@@ -96,7 +96,8 @@ def web_server() -> Iterator[str]:
         port = probe.getsockname()[1]
     command = [
         sys.executable, "-m", "gunicorn", "config.wsgi", "--preload", "--no-control-socket",
-        "--worker-class", "gthread", "--workers", "2", "--threads", os.environ.get("WT", "16"),
+        "--worker-class", "config.web.Worker", "--workers", "2",
+        "--threads", os.environ.get("WT", "16"),
         "--keep-alive", "5",
         "--bind", f"127.0.0.1:{port}", "--log-level", "error",
     ]  # fmt: skip

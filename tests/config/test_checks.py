@@ -52,6 +52,20 @@ def test_production_without_debug(settings, is_production, is_debug, found):
     assert ids(checks.production_hides_its_errors) == found
 
 
+@pytest.mark.parametrize(
+    ("is_production", "hosts", "found"),
+    [
+        (True, ["localhost:9000"], ["switchboard.E007"]),
+        (True, [], []),
+        (False, ["localhost:9000"], []),
+    ],
+)
+def test_production_tells_no_machine_of_its_own(settings, is_production, hosts, found):
+    settings.IS_PRODUCTION, settings.WEBHOOK_LOOPBACK_HOSTS = is_production, hosts
+
+    assert ids(checks.production_tells_no_machine_of_its_own) == found
+
+
 def test_production_wants_a_name_and_servers_that_somebody_watches(settings):
     settings.IS_PRODUCTION, settings.NEEDS_POSTGRES = True, True
     settings.ALLOWED_HOSTS = ["localhost"]

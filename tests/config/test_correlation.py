@@ -44,7 +44,7 @@ def test_foreign_text_and_numbers_are_no_ids(client, given):
 
 
 @pytest.mark.django_db
-def test_refusals_have_an_id_too(client):
+def test_xr_05_refusals_have_an_id_too(client):
     for address in ("/nowhere", "/admin/queues/"):
         assert client.get(address, headers={"X-Request-ID": GIVEN})["X-Request-ID"] == GIVEN
 
@@ -59,7 +59,7 @@ handler500 = urls.handler500
 
 @override_settings(ROOT_URLCONF=__name__)
 @pytest.mark.django_db
-def test_the_page_of_an_error_names_it(client):
+def test_xr_05_the_page_of_an_error_names_it(client):
     client.raise_request_exception = False
 
     response = client.get("/fail", headers={"X-Request-ID": GIVEN})
@@ -118,7 +118,7 @@ def test_a_task_rung_by_nobody_in_particular_gets_an_id_of_its_own(heard):
     assert first != second and len(first) == len(second) == 32
 
 
-def test_a_click_reaches_the_provider_call(
+def test_ar_46_a_click_reaches_the_provider_call(
     admin_client, runtime, line_type_recipe, caplog  # noqa: F811
 ):  # fmt: skip
     """The approval's id is in the log of the call, whoever rang the worker that made it."""

@@ -39,12 +39,14 @@ NOBODY = (NUMBER, "4155550143", "(415) 555-0143", "ann.ravenscroft", "Ravenscrof
 @pytest.fixture
 def written():
     """What is written at DEBUG, in the form of production."""
+    before = structlog.get_config()
     configure({"level": "DEBUG", "is_json": True})
     stream = io.StringIO()
     (handler,) = [one for one in logging.getLogger().handlers if type(one) is logging.StreamHandler]
     handler.setStream(stream)
     yield stream
     configure(configured.LOGGING)
+    structlog.configure(**before)  # loggers that were used before keep to these very lists
 
 
 def lines(stream):

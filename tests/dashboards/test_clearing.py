@@ -13,10 +13,11 @@ from contacts.models import Import, Worker
 from dashboards.clearing import clear_old
 from dashboards.models import Alert, Notice
 from tests.dashboards.rows import uuid
+from webhooks.models import Attempt, Parcel, Subscription
 
 pytestmark = pytest.mark.django_db
 NOTHING = {"sessions": 0, "sign_in_attempts": 0, "workers": 0, "alerts": 0,
-           "tests_of_channels": 0, "drafts": 0}  # fmt: skip
+           "tests_of_channels": 0, "parcels": 0, "drafts": 0}  # fmt: skip
 
 
 def days_ago(days):
@@ -80,3 +81,22 @@ def test_files_that_nobody_imported_go_with_their_rows(
         assert clear_old() == NOTHING | {"drafts": 1}
     assert {one.name for one in Import.objects.all()} == {"new", "done"}
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_parcels_of_a_month_ago_but_those_that_may_still_go_out():
+    on = Subscription.objects.create(name="on", events=["run.finished"])
+    off = Subscription.objects.create(name="off", events=["run.finished"], is_enabled=False)
+    for row, state, age in (
+        (on, "delivered", 31), (on, "waiting", 31), (on, "dead", 29), (off, "waiting", 31),
+        (on, "claimed", 31),
+    ):  # fmt: skip
+        made = Parcel.objects.create(
+            subscription=row, kind="k", body="{}", state=state, created_at=days_ago(age)
+        )
+        Attempt.objects.create(parcel=made, made_at=days_ago(age), took_ms=1)
+
+    assert clear_old() == NOTHING | {"parcels": 2}
+    assert {(one.subscription.name, one.state) for one in Parcel.objects.all()} == {
+        ("on", "waiting"), ("on", "dead"), ("on", "claimed"),
+    }  # fmt: skip
+    assert Attempt.objects.count() == 3

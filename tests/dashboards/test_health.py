@@ -186,7 +186,7 @@ def test_metrics_are_those_of_the_pages(monitoring):
 
 
 @pytest.mark.django_db
-def test_metrics_say_that_redis_is_away(monitoring, redis_away):
+def test_ar_15_metrics_say_that_redis_is_away(monitoring, redis_away):
     assert "switchboard_redis_up 0.0" in monitored(monitoring)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 
 from PIL import Image
 from playwright.sync_api import Page
@@ -14,6 +15,7 @@ WIDE, NARROW = 1440, 390
 HEIGHTS = {WIDE: 900, NARROW: 844}
 TALLEST = 1500  # more of a long list shows nothing new
 COLOURS = 48
+ARE_KEPT = not os.environ.get("CI")  # there nobody looks at them, and they go with the clone
 
 
 def resize(page: Page, width: int) -> None:
@@ -25,7 +27,9 @@ def resize(page: Page, width: int) -> None:
 
 
 def take(page: Page, name: str) -> None:
-    """Write what the window shows as `<name>.png`."""
+    """Write what the window shows as `<name>.png`, where pictures are kept."""
+    if not ARE_KEPT:
+        return
     FOLDER.mkdir(parents=True, exist_ok=True)
     shot = page.screenshot(animations="disabled", caret="hide")
     whole = Image.open(io.BytesIO(shot)).convert("RGB")

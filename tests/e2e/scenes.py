@@ -27,11 +27,13 @@ from enrichment.models import Answer, Recipe
 from integrations import fleet
 from integrations.models import Account
 from integrations.services import forget_secrets, resume_account
+from tests.e2e import crms
+from tests.e2e.dealings import agree, deal
 from tests.e2e.prospects import age, loosen, prospect, tend_upkeep, tighten
 from tests.e2e.waiting import until
 
 # Scenes of another file, which `Office.perform` finds here.
-__all__ = ["age", "loosen", "tend_upkeep", "tighten"]
+__all__ = ["age", "agree", "loosen", "tend_upkeep", "tighten"]
 
 # Numbers that the sandbox answers in ways of their own (docs/sandbox.md).
 MAGIC = "\n".join(f"+150055501{line:02d}" for line in (1, 2, 11, 27, 36, 40, 43, 62, 64, 67, 70))
@@ -77,6 +79,8 @@ def live_in() -> None:
     remark(admin)
     tag("Newsletter", {"import": customers.pk}, admin)
     prospect(admin)
+    deal(customers, admin)
+    crms.sync(admin)
     alarm()
     Account.objects.update(daily_cap_usd=100, monthly_cap_usd=1000)
     tallies.refresh()

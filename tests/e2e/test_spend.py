@@ -51,7 +51,8 @@ def test_a_budget_nearly_used_raises_an_alert_until_it_is_raised(tight, page):
 
     page.goto("/admin/alerts/")
     expect(nearly).to_have_count(0)
-    expect(page.locator("tbody tr", has_text="A budget is nearly used")).to_have_count(1)
+    over = page.locator("tbody tr", has_text="A budget is nearly used")  # a run's cap may be, too
+    expect(over.filter(has_text="Twilio Lookup")).to_have_count(1)
 
 
 def raise_cap(page: Page) -> None:

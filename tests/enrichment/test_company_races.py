@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -39,20 +38,28 @@ class Writer:
     def wait(self):
         return self.program.stdout.readline().strip()
 
-    def __enter__(self):
-        assert self.wait() == "ready"
-        return self
-
-    def __exit__(self, *_):
+    def end(self):
         self.program.kill()
         self.program.communicate()
 
 
+@pytest.fixture(scope="module")
+def running(django_db_setup):
+    """Those that live, which a test may end."""
+    found = []
+    yield found
+    for one in found:
+        one.end()
+
+
 @pytest.fixture
-def writers(transactional_db):
-    with ExitStack() as stack:
-        programs = [Writer() for _ in range(3)]
-        yield [stack.enter_context(one) for one in programs]
+def writers(transactional_db, running):
+    """Three that wait for an order; each takes three seconds to start."""
+    running[:] = [one for one in running if one.program.poll() is None]
+    fresh = [Writer() for _ in range(3 - len(running))]
+    running.extend(fresh)
+    assert [one.wait() for one in fresh] == ["ready"] * len(fresh)
+    return running
 
 
 def fact(value, source="p.x", sure=0.8, at=AT):
@@ -110,7 +117,7 @@ def test_a_worker_that_is_killed_leaves_nothing_half_written(writers):
 
     first.write([id_], named, time.time(), hold_s=5.0)
     time.sleep(0.4)
-    first.program.kill()
+    first.end()
     second.write([id_], named, time.time())
 
     assert second.wait() == "ended"

@@ -106,7 +106,7 @@ def test_a_suspect_is_claimed_alone_and_never_with_others(run, server_is_old):
     assert (len(normal), len(suspect)) == (3, 1)
 
 
-def test_an_item_that_took_three_workers_with_it_is_given_up(run, server_is_old):
+def test_ar_10_an_item_that_took_three_workers_with_it_is_given_up(run, server_is_old):
     RunItem.objects.update(losses=2)
     claimed(run, worker(seen_s_ago=60), 5, suspects=True)
 

@@ -18,6 +18,7 @@ from integrations.exchange import Incoming, Outgoing
 from integrations.gate import Gate
 from integrations.provider import Fact, Lookup, Provider, Question
 from integrations.registry import lookup as by_slug
+from integrations.sandbox.faults import ANSWERED
 from integrations.sandbox.responder import Answer, Asked, Responder
 
 BASE = "http://sandbox.test"
@@ -41,6 +42,8 @@ class PlayedGate:
         await asyncio.sleep(0)
         answer = self.responder.answer(asked(outgoing))
         self.said.append(answer)
+        if answer.after:
+            answer.after(ANSWERED)
         if lost := self.lost.get(len(self.sent)):
             raise lost
         headers = CIMultiDictProxy(CIMultiDict())

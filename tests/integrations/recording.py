@@ -10,7 +10,9 @@ they go out:
 
 `facts` are all of them, in any order; `error` is the class that the lookup raises instead. Of a
 search for businesses "search", "wanted" and "cursor" take the place of "lookup" and "inputs", and
-"businesses" (what is not "" or null of each) and "next" that of "facts". Where a lookup is asked it
+"businesses" (what is not "" or null of each) and "next" that of "facts". Of what a provider does
+for us "does" names the coroutine and "with" what it is given; "told" is what it returns, in the
+same way. Where a lookup is asked it
 is noon of 22 November 2026 (UTC).
 """
 
@@ -75,6 +77,14 @@ def search_files() -> Iterator[Any]:
     for each in PROVIDERS:
         for path in sorted((FOLDER / each.slug).glob("*.json")):
             if "search" in json.loads(path.read_text()):
+                yield each, path
+
+
+def deed_files() -> Iterator[Any]:
+    """Yield everything recorded that a provider does for us, with its provider."""
+    for each in PROVIDERS:
+        for path in sorted((FOLDER / each.slug).glob("*.json")):
+            if "does" in json.loads(path.read_text()):
                 yield each, path
 
 

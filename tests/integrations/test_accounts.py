@@ -186,3 +186,20 @@ def test_a_search_costs_what_its_account_pays(db):
 
     prices = [accounts.priced(found).price.usd for found in searches().values()]
     assert sorted(prices) == [Decimal("0.035"), Decimal("0.035"), Decimal("0.5")]
+
+
+def test_an_option_has_a_stand_in_in_the_sandbox_only_and_only_while_it_is_empty(account, settings):
+    row = Account.objects.create(provider="twilio_messaging")
+    services.set_secrets(row, TYPED)
+
+    def number(**options):
+        Account.objects.filter(pk=row.pk).update(options=options)
+        accounts = Accounts()
+        accounts.refresh()
+        return accounts.view("twilio_messaging").options["from_numbers"]
+
+    settings.SANDBOX = True
+    assert number() == "+15005550006"
+    assert number(from_numbers="+14155550100") == "+14155550100"
+    settings.SANDBOX = False
+    assert number() == ""

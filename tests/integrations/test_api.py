@@ -166,3 +166,43 @@ def test_path_is_encoded(path, sent):
 def test_path_that_leaves_its_place_is_refused(path):
     with pytest.raises(ValueError, match="encode foreign text"):
         address("https://acme.test", path, {})
+
+
+@run_async
+async def test_a_path_names_a_secret_and_foreign_text_does_not():
+    async with loopback() as server, opened() as gate:
+        api = HttpApi(gate, call_to(server.url, secrets={"user": "a b/c", "password": "x"}))
+
+        await api.get("/Accounts/{user}/x.json")
+        await api.get("/Accounts/{user}.json")
+        await api.get("/find/say-{user}/%7Buser%7D")
+
+        assert [seen.target for seen in server.seen] == [
+            "/Accounts/a%20b%2Fc/x.json", "/Accounts/a%20b%2Fc.json",
+            "/find/say-%7Buser%7D/%7Buser%7D",
+        ]  # fmt: skip
+
+
+@run_async
+async def test_a_secret_that_is_missing_in_the_path_sends_nothing():
+    async with loopback() as server, opened() as gate:
+        call = call_to(server.url)
+
+        with pytest.raises(errors.AccountUnusable) as refused:
+            await HttpApi(gate, call).get("/Accounts/{account_sid}")
+
+        assert (call.error, server.seen) == (refused.value, [])
+
+
+@run_async
+async def test_what_is_posted_once_is_not_repeated_and_all_else_is():
+    replies = (Reply(503), Reply(503), Reply(200, {"done": True}))
+    async with loopback(*replies) as server, opened() as gate:
+        api = HttpApi(gate, call_to(server.url))
+
+        with pytest.raises(errors.OutcomeUnknown):
+            await api.post_once("/send", form={"To": "+14155550100"})
+        assert await api.post("/look", form={}) == {"done": True}
+
+        assert [seen.target for seen in server.seen] == ["/send", "/look", "/look"]
+        assert server.seen[0].body == b"To=%2B14155550100"

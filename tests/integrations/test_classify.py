@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import aiohttp
 import pytest
 import time_machine
 from aiohttp.client_reqrep import ConnectionKey
 
+import integrations
 from integrations import errors
 from integrations.classify import error_for, failure_for, retry_after_s
 from tests.integrations.loopback import acme, call_to
 
+ROOMS = ("integrations", "enrichment", "outreach", "crm_sync", "webhooks", "dashboards")
 URL = "https://api.acme.test"
 KEY = ConnectionKey("api.acme.test", 443, True, True, None, None, None)
 
@@ -93,6 +97,9 @@ def test_provider_is_asked_first_even_about_a_200():
         ("Sunday, 22-Nov-26 10:00:30 GMT", 30.0),
         ("Sun Nov 22 10:00:30 2026", 30.0),
         ("Sun, 22 Nov 2026 09:00:00 GMT", 0.0),
+        ("999999", 86_400.0),
+        ("Fri, 31 Dec 9999 23:59:59 -1200", 86_400.0),
+        ("Sun, 22 Nov 2026 10:00:30 -9999999999999999", None),
         ("soon", None),
         ("nan", None),
         ("inf", None),
@@ -100,12 +107,22 @@ def test_provider_is_asked_first_even_about_a_200():
     ],
 )
 @time_machine.travel(datetime(2026, 11, 22, 10, 0, tzinfo=UTC), tick=False)
-def test_retry_after(text, expected):
+def test_ar_19_ar_53_retry_after_is_read_in_bounds(text, expected):
     assert retry_after_s({"retry-after": text}) == expected
 
 
 def test_retry_after_is_absent():
     assert retry_after_s({}) is None
+
+
+def test_ar_21_nobody_else_reads_retry_after():
+    root = Path(integrations.__file__).parents[1]
+    files = [file for room in ROOMS for file in (root / room).rglob("*.py")]
+    reads = re.compile(r"""(get\(|\[|number\(|whole_of\(headers, )["']retry-after["']""", re.I)
+
+    found = {str(file.relative_to(root)) for file in files if reads.search(file.read_text())}
+
+    assert found == {"integrations/classify.py"}
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def held(server):
     assert fleet.open_by_hand(KEY, "they asked us to stop", "ada")
 
 
-def test_it_is_kept_with_its_reason(held):
+def test_ar_48_it_is_kept_with_its_reason(held):
     hold = CircuitHold.objects.get()
 
     assert (hold.key, hold.reason, hold.by) == (KEY, "they asked us to stop", "ada")

@@ -39,7 +39,7 @@ async def test_call_is_filled_in():
 
 
 @run_async
-async def test_request_names_its_call_and_attempt():
+async def test_ar_46_request_names_its_call_and_attempt():
     async with loopback(Reply(503), Reply(200)) as server, opened() as gate:
         call = call_to(server.url)
 
@@ -72,7 +72,7 @@ async def test_bound_call_guards_an_sdk():
 
 
 @run_async
-async def test_open_circuit_refuses_unsent():
+async def test_ar_61_open_circuit_refuses_unsent():
     provider = acme(circuit_fail_max=1)
     async with loopback(Reply(drops=True)) as server, opened() as gate:
         with pytest.raises(errors.OutcomeUnknown):
@@ -109,7 +109,7 @@ async def test_sandbox_has_a_circuit_of_its_own():
 
 
 @run_async
-async def test_rate_holds_for_every_attempt():
+async def test_xr_31_rate_holds_for_every_attempt():
     async with loopback(Reply(503)) as server, opened() as gate:
         call = call_to(server.url, windows=((2, 60.0),))
 

@@ -22,7 +22,7 @@ from tests.integrations.loopback import (
 
 
 @run_async
-async def test_failure_that_passes_is_repeated():
+async def test_ar_42_failure_that_passes_is_repeated():
     script = [Reply(503), Reply(429), Reply(200, {"n": 3})]
     async with loopback(*script) as server, opened() as gate:
         call = call_to(server.url)
@@ -48,7 +48,7 @@ async def test_repeats_end_after_four_attempts():
 
 
 @run_async
-async def test_repeats_end_when_their_time_is_over():
+async def test_ar_61_repeats_end_when_their_time_is_over():
     hasty = RetryPolicy(first_wait_s=0.01, total_s=0.0)
     async with loopback(Reply(503)) as server, opened(hasty) as gate:
         await get(gate, call_to(server.url))
@@ -58,7 +58,7 @@ async def test_repeats_end_when_their_time_is_over():
 
 @pytest.mark.parametrize("status", [400, 401, 402, 404, 408, 422])
 @run_async
-async def test_refusal_is_not_repeated(status):
+async def test_ar_45_refusal_is_not_repeated(status):
     async with loopback(Reply(status)) as server, opened() as gate:
         call = call_to(server.url)
 
@@ -83,7 +83,7 @@ async def test_answer_that_was_lost_is_not_repeated():
 
 
 @run_async
-async def test_answer_that_is_late_is_not_repeated():
+async def test_ar_61_answer_that_is_late_is_not_repeated():
     provider = acme(timeout_s=0.05)
     async with loopback(Reply(wait_s=0.5)) as server, opened() as gate:
         call = call_to(server.url, provider)
@@ -148,7 +148,7 @@ async def test_retry_after_is_obeyed():
 
 
 @run_async
-async def test_long_retry_after_ends_the_call():
+async def test_ar_20_long_retry_after_ends_the_call():
     async with loopback(Reply(429, headers={"Retry-After": "61"})) as server, opened() as gate:
         call = call_to(server.url)
 

@@ -13,7 +13,7 @@ from integrations.calls import Call
 from integrations.errors import OutcomeUnknown
 from integrations.ids import uuid7
 from integrations.ledger import Intent, Settled
-from integrations.models import Account, ApiCall, Budget, LookupDay, Reservation
+from integrations.models import Account, ApiCall, Budget, LookupDay, Reservation, SpendDay
 from integrations.registry import provider
 
 PRICE = Decimal("0.008")
@@ -201,3 +201,55 @@ def test_nothing_is_reserved_when_the_transaction_fails(account):
         raise RuntimeError
 
     assert Reservation.objects.count() == 0
+
+
+def tallied():
+    fields = ("asked", "hits", "errors", "unknown", "spent_usd", "unknown_usd")
+    return [tuple(getattr(row, f) for f in fields) for row in SpendDay.objects.order_by("lookup")]
+
+
+@pytest.mark.parametrize("was_lost", [True, False])
+@pytest.mark.parametrize("was_performed", [True, False])
+def test_an_unknown_outcome_that_is_known_after_all(account, was_lost, was_performed):
+    worker, mine = uuid4(), intent(account)
+    ledger.reserve([mine], worker)
+    if was_lost:
+        ledger.abandon([worker])
+    else:
+        lost = settled(account, mine, outcome="unknown", part="error", error=OutcomeUnknown())
+        ledger.settle([lost])
+
+    known = ledger.Known(mine.request_id, [("line_type", PRICE)], [RUN], was_performed)
+    for _ in range(2):
+        ledger.resolve([known])
+
+    spent = PRICE if was_performed else 0
+    call = ApiCall.objects.get()
+    assert (call.outcome, call.price_usd) == ("answered" if was_performed else "failed", spent)
+    assert budget() == (0, spent)
+    hits = int(was_performed)
+    assert tallied() == [(1, hits, 1 - hits, 0, spent, 0)]
+
+
+def test_a_lost_call_of_two_parts_is_counted_by_part_once_it_is_known(account):
+    worker, mine = uuid4(), intent(account)
+    mine.questions = {"line_type": uuid4(), "sim_swap": uuid4()}
+    ledger.reserve([mine], worker)
+    ledger.abandon([worker])
+
+    half = PRICE / 2
+    parts = [("line_type", half), ("sim_swap", half)]
+    ledger.resolve([ledger.Known(mine.request_id, parts, [RUN], True)])
+
+    none = (0, 0, 0, 0, 0, 0)
+    assert sorted(tallied()) == [none, (1, 1, 0, 0, half, 0), (1, 1, 0, 0, half, 0)]
+
+
+def test_what_is_known_already_is_not_resolved(account):
+    mine = intent(account)
+    ledger.reserve([mine], uuid4())
+    ledger.settle([settled(account, mine)])
+
+    ledger.resolve([ledger.Known(mine.request_id, [("line_type", PRICE)], [RUN], False)])
+
+    assert (ApiCall.objects.get().outcome, budget()) == ("answered", (0, PRICE))

@@ -22,7 +22,7 @@ def test_no_windows_ask_nothing(redis_client, redis_socket):
     assert redis_client.keys() == []
 
 
-def test_a_limit_holds_and_serves_first_in_first_out(rate_socket):
+def test_ar_16_ar_17_a_limit_holds_and_serves_first_in_first_out(rate_socket):
     async def main():
         async with limiting(rate_socket) as limiter:
             return await times_of(limiter, 9, ((3, 0.2),))

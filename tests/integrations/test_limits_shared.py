@@ -2,9 +2,11 @@
 
 import asyncio
 import time
+from collections import Counter
 
 import pytest
 
+from integrations.errors import RateReached
 from integrations.limits.window import Window
 from tests.integrations.limiting import assert_never_over, limiting, times_of
 from tests.integrations.programs import programs
@@ -16,7 +18,7 @@ RATES = {
 }
 
 
-def test_without_redis_a_process_keeps_to_its_share(tmp_path, caplog):
+def test_ar_15_without_redis_a_process_keeps_to_its_share(tmp_path, caplog):
     async def main():
         async with limiting(str(tmp_path / "none"), share=0.5) as limiter:
             began = time.monotonic()
@@ -52,7 +54,7 @@ def test_a_flush_makes_no_process_forget_what_others_used(redis_client, rate_soc
     assert_never_over(asyncio.run(main()), [(5, 0.4)])
 
 
-def test_when_redis_returns_nobody_takes_what_others_used_meanwhile(rate_socket):
+def test_ar_15_when_redis_returns_nobody_takes_what_others_used_meanwhile(rate_socket):
     async def main():
         async with (
             limiting(rate_socket, share=0.5) as one,
@@ -71,7 +73,7 @@ def test_when_redis_returns_nobody_takes_what_others_used_meanwhile(rate_socket)
     assert_never_over(used, [(6, 0.4)])
 
 
-def test_a_fleet_uses_a_rate_and_never_passes_it_whatever_happens(redis_client, rate_socket):
+def test_ar_14_a_fleet_uses_a_rate_and_never_passes_it_whatever_happens(redis_client, rate_socket):
     settings = {"socket": rate_socket, "rates": RATES, "share": 0.33}
     with programs("permit_taker", 3) as fleet:
         flushed_at = time.monotonic() + 3.0
@@ -93,3 +95,18 @@ def test_a_fleet_uses_a_rate_and_never_passes_it_whatever_happens(redis_client, 
         assert used[key][-1] > flushed_at + 3.3
     shares = [len(result["fast"]) / len(used["fast"]) for result in results]
     assert min(shares) > 0.15
+
+
+def test_ar_18_ten_that_start_cold_share_one_burst(rate_socket):
+    async def granted(socket):
+        async with limiting(socket, share=0.1) as limiter:
+            asked = [limiter.acquire("hunter", ((5, 3600.0),), deadline_s=1) for _ in range(3)]
+            found = await asyncio.gather(*asked, return_exceptions=True)
+            return [type(one) for one in found]
+
+    async def main():
+        return await asyncio.gather(*(granted(rate_socket) for _ in range(10)))
+
+    found = [one for each in asyncio.run(main()) for one in each]
+
+    assert Counter(found) == {type(None): 5, RateReached: 25}

@@ -13,12 +13,13 @@ SECRET_KEYS = """
     token access_token accessToken refresh_token auth_token authToken AUTH_TOKEN api_token
     api_key apiKey apikey API-KEY X-Api-Key x-goog-api-key access_key private_key subscription-key
     key authorization Authorization Proxy-Authorization auth credentials cookie Set-Cookie
-    signature X-Twilio-Signature hapikey password_hash ssn
+    signature X-Twilio-Signature hapikey password_hash ssn code_verifier client_assertion
+    device_code user_code authorization_code
 """.split()  # noqa: SIM905
 OPEN_KEYS = """
     token_count max_tokens total_tokens prompt_tokens tokens tokenizer keyword keywords monkey
     primary_key public_key key_count author authority authorized auth_type secretary tokenized
-    status code message sid account_sid request_id X-Request-ID Fields
+    status code message sid account_sid request_id X-Request-ID Fields error_code postal_code
 """.split()  # noqa: SIM905
 
 
@@ -53,6 +54,7 @@ def test_key_is_open(key):
         ("Incorrect API key: sk-proj-abcdefghijklmnop1234", "Incorrect API key: [secret]"),
         ('{"auth_token": "hush", "n": 1}', '{"auth_token": "[secret]", "n": 1}'),
         ("password='hush hush'", "password='[secret]'"),
+        ("GET /crm/callback?code=hush&state=x HTTP/1.1", "GET /crm/callback?[secret] HTTP/1.1"),
     ],
 )
 def test_text_is_scrubbed(text, expected):

@@ -25,7 +25,8 @@ def test_an_unknown_provider_is_named():
 
 
 def test_slugs_are_unique_and_lookups_carry_them():
-    slugs = [found.slug for found in registry.lookups()] + list(registry.searches())
+    slugs = [found.slug for found in registry.lookups()]
+    slugs += [*registry.searches(), *registry.acts()]
 
     assert len(slugs) == len(set(slugs))
     assert {slug.partition(".")[0] for slug in slugs} == {p.slug for p in registry.PROVIDERS}

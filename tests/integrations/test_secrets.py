@@ -32,7 +32,7 @@ def test_first_key_seals_and_all_open():
         old.open(both.seal(HELD))
 
 
-def test_rotated_no_longer_needs_the_old_key():
+def test_xr_06_rotated_no_longer_needs_the_old_key():
     token = SecretBox([OLD]).seal(HELD)
 
     rotated = SecretBox([NEW, OLD]).rotate(token)

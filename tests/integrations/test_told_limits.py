@@ -60,7 +60,7 @@ async def sharing(socket: str):
 
 
 @run_async
-async def test_what_is_left_is_used_and_then_nothing_is_sent_until_the_reset():
+async def test_ar_20_what_is_left_is_used_and_then_nothing_is_sent_until_the_reset():
     of = telling()
     async with loopback(left(2)) as server, opened() as gate:
         for _ in range(3):

@@ -5,6 +5,8 @@ from typing import Any
 
 import httpx2
 import pytest
+import redis
+from django.conf import settings as settings_of_django
 from django.db import connection
 from twilio.request_validator import RequestValidator
 
@@ -13,6 +15,7 @@ from integrations.services import ensure_accounts, set_secrets
 from webhooks import keys, tokens
 from webhooks.door.inbox import Inbox
 from webhooks.door.wsgi import Door
+from webhooks.limits.counts import PREFIX
 
 SITE = "https://office.test"
 TOKEN = "t" * 32
@@ -39,6 +42,7 @@ def door(transactional_db, settings, bell):
     ensure_accounts()
     tokens.forget()
     keys.forget()
+    nothing_is_counted()
     inbox = Inbox(bell.ring)
     yield Door(pages, inbox)
     inbox.close()
@@ -57,6 +61,14 @@ def account(door):
     set_secrets(row, {"account_sid": "AC" + "1" * 32, "auth_token": TOKEN})
     tokens.forget()
     return row
+
+
+def nothing_is_counted() -> None:
+    """Forget what was posted in the last minute."""
+    client = redis.Redis.from_url(settings_of_django.REDIS_URL)
+    for name in client.scan_iter(PREFIX + "*"):
+        client.delete(name)
+    client.close()
 
 
 Post = Callable[..., httpx2.Response]

@@ -61,7 +61,7 @@ def test_what_nobody_reads_is_kept(transactional_db):
     assert Delivery.objects.get().state == "kept"
 
 
-def test_three_tries_then_given_up_and_replayed(waits):
+def test_ar_06_ar_48_three_tries_then_given_up_and_replayed(waits):
     delivery(payload={"requestId": TICKET, "networkTypes": "none of that"})
 
     for _ in range(processing.MOST_TRIES):
@@ -89,7 +89,7 @@ def test_lost_worker_gives_back_what_it_held(waits, settings):
     assert (is_due, row.state, row.losses) == (True, "done", 1)
 
 
-def test_three_lost_workers_are_enough(waits):
+def test_ar_10_three_lost_workers_are_enough(waits):
     delivery(losses=2)
     own = leases.register()
     processing._claim(own)

@@ -38,7 +38,7 @@ def test_ticked_contacts_lead_to_the_confirmation(admin_client):
     assert response["Location"] == address("delete", "ids=~1.2")
 
 
-@pytest.mark.parametrize("do", ["delete", "export", "look_up"])
+@pytest.mark.parametrize("do", ["delete", "export", "look_up", "campaign"])
 def test_a_long_page_of_the_biggest_ids_fits_a_request_line(admin_client, do):
     ids = [2**63 - 1 - step * 10**16 for step in range(200)]
     refused_from = 4094  # bytes, gunicorn's limit_request_line

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from contacts.models import Contact, ContactTag, Note
+from contacts.models import Contact, ContactTag, Note, Suppression
 from contacts.services import reprocess
+from contacts.suppression import Reason, suppress
 from tests.contacts.bulk.conftest import counts, do, history, make
 
 pytestmark = pytest.mark.django_db
@@ -74,3 +75,23 @@ def test_contact_that_has_moved_on_is_passed_by(admin_user):
     reprocess(Contact.objects.filter(pk=contact.pk), "before")
 
     assert counts(do(admin_user, "reprocess", reason="again")) == ("done", 1, 0, 0)
+
+
+def test_numbers_are_suppressed_with_the_reason_and_the_rest_had_no_need(admin_user):
+    make(100), make(101)
+    suppress(["+14155550101"], Reason.OWN)
+    suppress(["+14155550100"], Reason.STOP)
+
+    action = do(admin_user, "suppress", reason="asked by post")
+
+    assert counts(action) == ("done", 2, 1, 0)
+    ours = Suppression.objects.get(phone_e164="+14155550100", reason="own")
+    assert (ours.note, ours.by) == (f"asked by post (bulk action {action.pk})", admin_user)
+    assert history() == []
+
+
+def test_two_contacts_of_one_number_are_both_told(admin_user):
+    make(100), make(100, phone_ext="7")
+
+    assert counts(do(admin_user, "suppress", reason="x")) == ("done", 2, 2, 0)
+    assert Suppression.objects.count() == 1

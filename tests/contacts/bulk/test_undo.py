@@ -6,7 +6,15 @@ import pytest
 
 from contacts.bulk import service
 from contacts.bulk.service import NotPossible
-from contacts.models import BulkAction, Contact, ContactChange, ContactTag, Tag
+from contacts.models import (
+    BulkAction,
+    Contact,
+    ContactChange,
+    ContactTag,
+    Suppression,
+    Tag,
+)
+from contacts.suppression import Reason, suppress
 from tests.contacts.bulk.conftest import counts, do, history, make
 
 pytestmark = pytest.mark.django_db
@@ -80,3 +88,19 @@ def test_tag_that_was_deleted_cannot_come_back(admin_user):
 
     with pytest.raises(NotPossible, match="deleted"):
         service.undo(action, admin_user)
+
+
+def test_suppressing_is_taken_back_where_it_did_it_and_nowhere_else(admin_user):
+    make(100), make(101), make(102)
+    suppress(["+14155550101"], Reason.OWN, note="before")
+    action = do(admin_user, "suppress", reason="x")
+    suppress(["+14155550102"], Reason.STOP)
+
+    undone = service.undo(action, admin_user)
+
+    assert undone.state == "undone"
+    standing = Suppression.objects.filter(lifted_at=None).order_by("phone_e164")
+    assert list(standing.values_list("phone_e164", "reason", "note")) == [
+        ("+14155550101", "own", "before"),
+        ("+14155550102", "stop", ""),
+    ]

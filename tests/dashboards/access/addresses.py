@@ -60,10 +60,13 @@ TABLE = """
 /admin/contacts/contact/<contact_id:pk>/field/<slug:name>/give-back/ 405 405 405 405 405   302 403 200 200 200
 /admin/contacts/contact/<contact_id:pk>/notes/                   405 405 405 405 405   302 403 200 200 200
 /admin/contacts/contact/<contact_id:pk>/notes/<contact_id:note_id>/delete/ 405 405 405 405 405   302 403 403 403 403
+/admin/contacts/contact/<contact_id:pk>/messages/look/           405 405 405 405 405   302 403 200 200 200
+/admin/contacts/contact/<contact_id:pk>/messages/send/           405 405 405 405 405   302 403 200 200 200
 /admin/contacts/contact/<contact_id:pk>/tab/<contact_tab:name>/  302 200 200 200 200   405 405 405 405 405
 /admin/contacts/contact/<contact_id:pk>/tags/                    405 405 405 405 405   302 403 200 200 200
 /admin/contacts/contact/<contact_id:pk>/tags/<contact_id:tag_id>/remove/ 405 405 405 405 405   302 403 200 200 200
 /admin/contacts/contact/<contact_id:pk>/tags/suggest/            302 403 200 200 200   405 405 405 405 405
+/admin/contacts/contact/<int:pk>/erase/                          302 403 403 403 200   302 403 403 403 200
 /admin/contacts/contact/<path:object_id>/                        302 302 302 302 302   302 302 302 302 302
 /admin/contacts/contact/<path:object_id>/change/                 302 200 200 200 200   405 405 405 405 405
 /admin/contacts/contact/<path:object_id>/delete/                 302 403 403 403 403   302 403 403 403 403
@@ -74,6 +77,15 @@ TABLE = """
 /admin/contacts/contact/columns/                                 302 405 405 405 405   302 302 302 302 302
 /admin/contacts/contact/count/                                   302 200 200 200 200   302 405 405 405 405
 /admin/contacts/contact/suggest/<slug:name>/                     302 200 200 200 200   302 405 405 405 405
+/admin/contacts/erasure/                                         302 403 403 403 200   302 403 403 403 200
+/admin/contacts/erasure/<int:pk>/go_on/                          302 405 405 405 405   302 403 403 403 302
+/admin/contacts/erasure/<int:pk>/progress/                       302 403 403 403 200   302 405 405 405 405
+/admin/contacts/erasure/<int:pk>/receipt/                        302 403 403 403 200   302 405 405 405 405
+/admin/contacts/erasure/<path:object_id>/                        302 302 302 302 302   302 302 302 302 302
+/admin/contacts/erasure/<path:object_id>/change/                 302 403 403 403 200   302 403 403 403 200
+/admin/contacts/erasure/<path:object_id>/delete/                 302 403 403 403 403   302 403 403 403 403
+/admin/contacts/erasure/<path:object_id>/history/                302 403 403 403 200   302 403 403 403 200
+/admin/contacts/erasure/add/                                     302 403 403 403 200   302 403 403 403 200
 /admin/contacts/export/                                          302 403 200 200 200   302 403 200 200 200
 /admin/contacts/export/<int:pk>/again/                           302 405 405 405 405   302 403 302 302 302
 /admin/contacts/export/<int:pk>/cancel/                          302 405 405 405 405   302 403 403 302 302
@@ -110,12 +122,78 @@ TABLE = """
 /admin/contacts/import/<path:object_id>/delete/                  302 403 403 200 200   302 403 403 302 302
 /admin/contacts/import/<path:object_id>/history/                 302 200 200 200 200   302 200 200 200 200
 /admin/contacts/import/add/                                      302 403 200 200 200   302 403 302 302 302
+/admin/contacts/suppression/                                     302 200 200 200 200   302 200 200 200 200
+/admin/contacts/suppression/<path:object_id>/                    302 302 302 302 302   302 302 302 302 302
+/admin/contacts/suppression/<path:object_id>/change/             302 302 302 302 302   302 302 302 302 302
+/admin/contacts/suppression/<path:object_id>/delete/             302 403 403 403 403   302 403 403 403 403
+/admin/contacts/suppression/<path:object_id>/history/            302 200 200 200 200   302 200 200 200 200
+/admin/contacts/suppression/add/                                 302 403 200 200 200   302 403 200 200 200
+/admin/contacts/suppression/lift/                                302 405 405 405 405   302 403 403 302 302
+/admin/contacts/suppression/number/                              302 302 302 302 302   302 405 405 405 405
+/admin/contacts/suppressionlist/                                 302 200 200 200 200   302 200 200 200 200
+/admin/contacts/suppressionlist/<int:pk>/age/                    302 405 405 405 405   302 403 403 302 302
+/admin/contacts/suppressionlist/<int:pk>/progress/               302 200 200 200 200   302 405 405 405 405
+/admin/contacts/suppressionlist/<int:pk>/refused.csv             302 403 200 200 200   302 405 405 405 405
+/admin/contacts/suppressionlist/<int:pk>/replace/                302 403 403 200 200   302 403 403 200 200
+/admin/contacts/suppressionlist/<path:object_id>/                302 302 302 302 302   302 302 302 302 302
+/admin/contacts/suppressionlist/<path:object_id>/change/         302 200 200 200 200   302 200 200 200 200
+/admin/contacts/suppressionlist/<path:object_id>/delete/         302 403 403 200 200   302 403 403 302 302
+/admin/contacts/suppressionlist/<path:object_id>/history/        302 200 200 200 200   302 200 200 200 200
+/admin/contacts/suppressionlist/add/                             302 403 200 200 200   302 403 200 200 200
 /admin/contacts/worker/                                          302 200 200 200 200   302 200 200 200 200
 /admin/contacts/worker/<path:object_id>/                         302 302 302 302 302   302 302 302 302 302
 /admin/contacts/worker/<path:object_id>/change/                  302 200 200 200 200   302 403 403 403 403
 /admin/contacts/worker/<path:object_id>/delete/                  302 403 403 403 403   302 403 403 403 403
 /admin/contacts/worker/<path:object_id>/history/                 302 200 200 200 200   302 200 200 200 200
 /admin/contacts/worker/add/                                      302 403 403 403 403   302 403 403 403 403
+/admin/crm_sync/connection/                                      302 403 200 200 200   302 405 405 405 405
+/admin/crm_sync/connection/<int:connection_id>/mapping/<crm_object:obj>/ 302 403 200 200 200   302 403 403 302 302
+/admin/crm_sync/connection/<int:connection_id>/mapping/<crm_object:obj>/again/ 302 405 405 405 405   302 403 403 302 302
+/admin/crm_sync/connection/<int:connection_id>/mapping/<crm_object:obj>/arrange/ 302 405 405 405 405   302 403 403 200 200
+/admin/crm_sync/connection/<int:connection_id>/mapping/<crm_object:obj>/export/ 302 403 200 200 200   302 405 405 405 405
+/admin/crm_sync/connection/<int:connection_id>/mapping/<crm_object:obj>/import/ 302 405 405 405 405   302 403 403 200 200
+/admin/crm_sync/connection/<int:connection_id>/mapping/<crm_object:obj>/look/ 302 405 405 405 405   302 403 403 200 200
+/admin/crm_sync/connection/<int:connection_id>/mapping/<crm_object:obj>/preview/ 302 405 405 405 405   302 403 200 200 200
+/admin/crm_sync/connection/<int:connection_id>/mapping/<crm_object:obj>/restore/<int:version>/ 302 405 405 405 405   302 403 403 404 404
+/admin/crm_sync/connection/<int:pk>/choose/                      302 403 200 200 200   302 405 405 405 405
+/admin/crm_sync/connection/<int:pk>/choose/settle/               302 405 405 405 405   302 403 403 404 404
+/admin/crm_sync/connection/<int:pk>/code/                        302 403 403 403 302   302 405 405 405 405
+/admin/crm_sync/connection/<int:pk>/code/ask/                    302 405 405 405 405   302 403 403 403 200
+/admin/crm_sync/connection/<int:pk>/conflicts/                   302 403 200 200 200   302 405 405 405 405
+/admin/crm_sync/connection/<int:pk>/deletions/                   302 403 200 200 200   302 405 405 405 405
+/admin/crm_sync/connection/<int:pk>/forget/                      302 403 403 403 200   302 403 403 403 302
+/admin/crm_sync/connection/<int:pk>/refused/                     302 403 200 200 200   302 405 405 405 405
+/admin/crm_sync/connection/<int:pk>/refused/again/               302 405 405 405 405   302 403 403 302 302
+/admin/crm_sync/connection/<int:pk>/save/<slug:section>/         302 405 405 405 405   302 403 403 302 302
+/admin/crm_sync/connection/<int:pk>/sign-in/                     302 405 405 405 405   302 403 403 403 302
+/admin/crm_sync/connection/<int:pk>/sign-out/                    302 405 405 405 405   302 403 403 403 302
+/admin/crm_sync/connection/<int:pk>/start/                       302 405 405 405 405   302 403 403 404 404
+/admin/crm_sync/connection/<int:pk>/test/                        302 405 405 405 405   302 403 403 200 200
+/admin/crm_sync/connection/<path:object_id>/                     302 302 302 302 302   302 302 302 302 302
+/admin/crm_sync/connection/<path:object_id>/change/              302 403 200 200 200   302 405 405 405 405
+/admin/crm_sync/connection/<path:object_id>/delete/              302 403 403 403 403   302 403 403 403 403
+/admin/crm_sync/connection/<path:object_id>/history/             302 403 200 200 200   302 403 200 200 200
+/admin/crm_sync/connection/add/                                  302 403 403 403 200   302 403 403 403 200
+/admin/crm_sync/referral/                                        302 200 200 200 200   302 200 200 200 200
+/admin/crm_sync/referral/<int:pk>/accept/                        302 403 403 200 200   302 403 403 302 302
+/admin/crm_sync/referral/<int:pk>/decline/                       302 403 403 200 200   302 403 403 302 302
+/admin/crm_sync/referral/<int:pk>/lead/                          302 405 405 405 405   302 403 302 302 302
+/admin/crm_sync/referral/<int:pk>/link/                          302 405 405 405 405   302 403 200 200 200
+/admin/crm_sync/referral/<int:pk>/unlink/                        302 405 405 405 405   302 403 302 302 302
+/admin/crm_sync/referral/<path:object_id>/                       302 302 302 302 302   302 302 302 302 302
+/admin/crm_sync/referral/<path:object_id>/change/                302 200 200 200 200   302 200 200 200 200
+/admin/crm_sync/referral/<path:object_id>/delete/                302 403 403 403 403   302 403 403 403 403
+/admin/crm_sync/referral/<path:object_id>/history/               302 200 200 200 200   302 200 200 200 200
+/admin/crm_sync/referral/<int:pk>/withdraw/                      302 405 405 405 405   302 403 403 302 302
+/admin/crm_sync/referral/add/                                    302 403 403 403 403   302 403 403 403 403
+/admin/crm_sync/sync/                                            302 403 200 200 200   302 403 200 200 200
+/admin/crm_sync/sync/<int:pk>/live/                              302 403 200 200 200   302 405 405 405 405
+/admin/crm_sync/sync/<int:pk>/stop/                              302 405 405 405 405   302 403 403 302 302
+/admin/crm_sync/sync/<path:object_id>/                           302 302 302 302 302   302 302 302 302 302
+/admin/crm_sync/sync/<path:object_id>/change/                    302 403 200 200 200   302 403 200 200 200
+/admin/crm_sync/sync/<path:object_id>/delete/                    302 403 403 403 403   302 403 403 403 403
+/admin/crm_sync/sync/<path:object_id>/history/                   302 403 200 200 200   302 403 200 200 200
+/admin/crm_sync/sync/add/                                        302 403 403 403 403   302 403 403 403 403
 /admin/django_celery_beat/periodictask/                          302 403 403 403 200   302 403 403 403 200
 /admin/django_celery_beat/periodictask/<path:object_id>/         302 302 302 302 302   302 302 302 302 302
 /admin/django_celery_beat/periodictask/<path:object_id>/change/  302 403 403 403 200   302 403 403 403 200
@@ -189,6 +267,12 @@ TABLE = """
 /admin/enrichment/runitem/<path:object_id>/delete/               302 403 403 403 403   302 403 403 403 403
 /admin/enrichment/runitem/<path:object_id>/history/              302 200 200 200 200   302 200 200 200 200
 /admin/enrichment/runitem/add/                                   302 403 403 403 403   302 403 403 403 403
+/admin/enrichment/team/                                          302 403 403 200 200   302 403 403 200 200
+/admin/enrichment/team/<path:object_id>/                         302 302 302 302 302   302 302 302 302 302
+/admin/enrichment/team/<path:object_id>/change/                  302 403 403 200 200   302 403 403 403 200
+/admin/enrichment/team/<path:object_id>/delete/                  302 403 403 403 200   302 403 403 403 302
+/admin/enrichment/team/<path:object_id>/history/                 302 403 403 200 200   302 403 403 200 200
+/admin/enrichment/team/add/                                      302 403 403 403 200   302 403 403 403 200
 /admin/enrichment/upkeep/                                        302 403 200 200 200   302 403 200 200 200
 /admin/enrichment/upkeep/<path:object_id>/                       302 302 302 302 302   302 302 302 302 302
 /admin/enrichment/upkeep/<path:object_id>/change/                302 403 200 200 200   302 403 403 200 200
@@ -197,12 +281,6 @@ TABLE = """
 /admin/enrichment/upkeep/add/                                    302 403 403 200 200   302 403 403 200 200
 /admin/home/first-steps/                                         405 405 405 405 405   302 302 302 302 302
 /admin/home/live/                                                403 200 200 200 200   403 200 200 200 200
-/admin/enrichment/team/                                          302 403 403 200 200   302 403 403 200 200
-/admin/enrichment/team/<path:object_id>/                         302 302 302 302 302   302 302 302 302 302
-/admin/enrichment/team/<path:object_id>/change/                  302 403 403 200 200   302 403 403 403 200
-/admin/enrichment/team/<path:object_id>/delete/                  302 403 403 403 200   302 403 403 403 302
-/admin/enrichment/team/<path:object_id>/history/                 302 403 403 200 200   302 403 403 200 200
-/admin/enrichment/team/add/                                      302 403 403 403 200   302 403 403 403 200
 /admin/integrations/account/                                     302 403 403 200 200   302 405 405 405 405
 /admin/integrations/account/<int:pk>/forget/                     302 403 403 403 200   302 403 403 403 302
 /admin/integrations/account/<int:pk>/resume/                     302 405 405 405 405   302 403 403 302 302
@@ -228,6 +306,43 @@ TABLE = """
 /admin/jsi18n/                                                   302 200 200 200 200   302 405 405 405 405
 /admin/login/                                                    200 302 302 302 302   200 200 200 200 200
 /admin/logout/                                                   302 405 405 405 405   302 200 200 200 200
+/admin/outreach/campaign/                                        302 200 200 200 200   302 200 200 200 200
+/admin/outreach/campaign/<int:pk>/approve/                       302 405 405 405 405   302 403 403 302 302
+/admin/outreach/campaign/<int:pk>/cap/                           302 405 405 405 405   302 403 403 302 302
+/admin/outreach/campaign/<int:pk>/estimate/                      302 405 405 405 405   302 403 302 302 302
+/admin/outreach/campaign/<int:pk>/live/                          302 200 200 200 200   302 405 405 405 405
+/admin/outreach/campaign/<int:pk>/pause/                         302 405 405 405 405   302 403 302 302 302
+/admin/outreach/campaign/<int:pk>/resume/                        302 405 405 405 405   302 403 302 302 302
+/admin/outreach/campaign/<int:pk>/stop/                          302 405 405 405 405   302 403 302 302 302
+/admin/outreach/campaign/<path:object_id>/                       302 302 302 302 302   302 302 302 302 302
+/admin/outreach/campaign/<path:object_id>/change/                302 200 200 200 200   302 200 200 200 200
+/admin/outreach/campaign/<path:object_id>/delete/                302 403 403 403 403   302 403 403 403 403
+/admin/outreach/campaign/<path:object_id>/history/               302 200 200 200 200   302 200 200 200 200
+/admin/outreach/campaign/add/                                    302 403 200 200 200   302 403 200 200 200
+/admin/outreach/consent/                                         302 403 200 200 200   302 403 200 200 200
+/admin/outreach/consent/<path:object_id>/                        302 302 302 302 302   302 302 302 302 302
+/admin/outreach/consent/<path:object_id>/change/                 302 403 200 200 200   302 403 403 403 403
+/admin/outreach/consent/<path:object_id>/delete/                 302 403 403 403 403   302 403 403 403 403
+/admin/outreach/consent/<path:object_id>/history/                302 403 200 200 200   302 403 200 200 200
+/admin/outreach/consent/add/                                     302 403 200 200 200   302 403 200 200 200
+/admin/outreach/message/                                         302 200 200 200 200   302 200 200 200 200
+/admin/outreach/message/<path:object_id>/                        302 302 302 302 302   302 302 302 302 302
+/admin/outreach/message/<path:object_id>/change/                 302 200 200 200 200   302 403 403 403 403
+/admin/outreach/message/<path:object_id>/delete/                 302 403 403 403 403   302 403 403 403 403
+/admin/outreach/message/<path:object_id>/history/                302 200 200 200 200   302 200 200 200 200
+/admin/outreach/message/add/                                     302 403 403 403 403   302 403 403 403 403
+/admin/outreach/rules/                                           302 302 302 302 302   302 302 302 302 302
+/admin/outreach/rules/<path:object_id>/                          302 302 302 302 302   302 302 302 302 302
+/admin/outreach/rules/<path:object_id>/change/                   302 403 200 200 200   302 403 403 200 200
+/admin/outreach/rules/<path:object_id>/delete/                   302 403 403 403 403   302 403 403 403 403
+/admin/outreach/rules/<path:object_id>/history/                  302 403 200 200 200   302 403 200 200 200
+/admin/outreach/rules/add/                                       302 403 403 403 403   302 403 403 403 403
+/admin/outreach/template/                                        302 403 200 200 200   302 403 200 200 200
+/admin/outreach/template/<path:object_id>/                       302 302 302 302 302   302 302 302 302 302
+/admin/outreach/template/<path:object_id>/change/                302 403 200 200 200   302 403 200 200 200
+/admin/outreach/template/<path:object_id>/delete/                302 403 403 403 403   302 403 403 403 403
+/admin/outreach/template/<path:object_id>/history/               302 403 200 200 200   302 403 200 200 200
+/admin/outreach/template/add/                                    302 403 200 200 200   302 403 200 200 200
 /admin/password_change/                                          302 200 200 200 200   302 200 200 200 200
 /admin/password_change/done/                                     302 200 200 200 200   302 405 405 405 405
 /admin/queues/                                                   302 200 200 200 200   302 200 200 200 200
@@ -254,6 +369,27 @@ TABLE = """
 /admin/webhooks/delivery/<path:object_id>/delete/                302 403 403 403 403   302 403 403 403 403
 /admin/webhooks/delivery/<path:object_id>/history/               302 403 200 200 200   302 403 200 200 200
 /admin/webhooks/delivery/add/                                    302 403 403 403 403   302 403 403 403 403
+/admin/webhooks/delivery/replay/                                 302 403 403 200 200   302 403 403 302 302
+/admin/webhooks/parcel/                                          302 403 200 200 200   302 403 200 200 200
+/admin/webhooks/parcel/<path:object_id>/                         302 302 302 302 302   302 302 302 302 302
+/admin/webhooks/parcel/<path:object_id>/change/                  302 403 200 200 200   302 403 403 403 403
+/admin/webhooks/parcel/<path:object_id>/delete/                  302 403 403 403 403   302 403 403 403 403
+/admin/webhooks/parcel/<path:object_id>/history/                 302 403 200 200 200   302 403 200 200 200
+/admin/webhooks/parcel/add/                                      302 403 403 403 403   302 403 403 403 403
+/admin/webhooks/parcel/replay/                                   302 403 403 200 200   302 403 403 302 302
+/admin/webhooks/sender/                                          302 403 403 403 200   302 403 403 403 200
+/admin/webhooks/sender/<path:object_id>/                         302 302 302 302 302   302 302 302 302 302
+/admin/webhooks/sender/<path:object_id>/change/                  302 403 403 403 200   302 403 403 403 302
+/admin/webhooks/sender/<path:object_id>/delete/                  302 403 403 403 403   302 403 403 403 403
+/admin/webhooks/sender/<path:object_id>/history/                 302 403 403 403 200   302 403 403 403 200
+/admin/webhooks/sender/add/                                      302 403 403 403 403   302 403 403 403 403
+/admin/webhooks/subscription/                                    302 403 403 403 200   302 403 403 403 200
+/admin/webhooks/subscription/<path:object_id>/                   302 302 302 302 302   302 302 302 302 302
+/admin/webhooks/subscription/<path:object_id>/change/            302 403 403 403 200   302 403 403 403 200
+/admin/webhooks/subscription/<path:object_id>/delete/            302 403 403 403 200   302 403 403 403 302
+/admin/webhooks/subscription/<path:object_id>/history/           302 403 403 403 200   302 403 403 403 200
+/admin/webhooks/subscription/add/                                302 403 403 403 200   302 403 403 403 200
+/crm/callback                                                    302 403 403 403 302   405 405 405 405 405
 /flower/                                                         302 403 403 502 502   302 403 403 403 403
 /flower/<path:path>                                              302 403 403 502 502   302 403 403 403 403
 /health                                                          200 200 200 200 200   200 200 200 200 200
@@ -273,6 +409,13 @@ WRITES = {
     "/admin/enrichment/run/<int:pk>/cap/": "operator",
     "/admin/integrations/account/<int:pk>/forget/": "admin",
     "/admin/integrations/account/<int:pk>/test/": "manager",
+    "/admin/crm_sync/connection/<int:connection_id>/mapping/<crm_object:obj>/": "manager",
+    "/admin/crm_sync/connection/<int:connection_id>/mapping/<crm_object:obj>/again/": "manager",
+    "/admin/crm_sync/connection/<int:pk>/forget/": "admin",
+    "/admin/crm_sync/connection/<int:pk>/sign-out/": "admin",
+    "/admin/crm_sync/connection/<int:pk>/test/": "manager",
+    "/admin/crm_sync/sync/<int:pk>/stop/": "manager",
+    "/admin/webhooks/sender/<path:object_id>/change/": "admin",
     "/admin/auth/group/<path:object_id>/change/": "admin",
     "/admin/auth/group/<path:object_id>/delete/": "admin",
     "/admin/auth/group/add/": "admin",
@@ -281,8 +424,14 @@ WRITES = {
     "/admin/contacts/import/<int:pk>/start/": "manager",
     "/admin/contacts/import/<int:pk>/undo/": "manager",
     "/admin/contacts/import/<path:object_id>/delete/": "manager",
+    "/admin/contacts/suppressionlist/<path:object_id>/delete/": "manager",
     "/admin/contacts/import/add/": "operator",
+    "/admin/crm_sync/referral/<int:pk>/accept/": "manager",
+    "/admin/crm_sync/referral/<int:pk>/decline/": "manager",
+    "/admin/crm_sync/referral/<int:pk>/lead/": "operator",
+    "/admin/crm_sync/referral/<int:pk>/unlink/": "operator",
     "/admin/django_celery_beat/periodictask/<path:object_id>/delete/": "admin",
+    "/admin/webhooks/subscription/<path:object_id>/delete/": "admin",
     "/admin/enrichment/leadscore/<int:pk>/rescan/": "operator",
     "/admin/enrichment/recipe/<int:pk>/archive/": "manager",
     "/admin/enrichment/recipe/<int:pk>/copy/": "manager",
@@ -295,6 +444,9 @@ WRITES = {
     "/admin/enrichment/run/<int:pk>/estimate/": "operator",
     "/admin/enrichment/team/<path:object_id>/delete/": "admin",
     "/admin/home/first-steps/": "viewer",
+    "/admin/outreach/campaign/<int:pk>/cap/": "manager",
+    "/admin/outreach/campaign/<int:pk>/estimate/": "operator",
+    "/admin/outreach/campaign/<int:pk>/stop/": "operator",
 }
 
 _ROWS = [line.rsplit(maxsplit=10) for line in TABLE.strip().splitlines()]

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.test import Client
 
 from tests.dashboards.access.addresses import GET, POST, ROLES, WRITES
-from tests.dashboards.access.world import addresses, fill, visited, written
+from tests.dashboards.access.world import Visits, addresses, fill, written
 
 # Enough to make most forms act.
 BODY = {
@@ -30,12 +30,12 @@ def world(db, settings, tmp_path):
 
 def answers(browser, method, body=None):
     """What each address answers to this browser, and which of those wrote something."""
-    found, wrote = {}, set()
+    found, wrote, visits = {}, set(), Visits()
     for address in sorted(addresses()):
         client = Client(raise_request_exception=False)
         client.cookies = browser.cookies.copy()
         with transaction.atomic():
-            there, before = visited(address), written()
+            there, before = visits.to(address), written()
             response = getattr(client, method)(there, body)
             found[address] = response.status_code
             list(response)  # a file is closed at its end

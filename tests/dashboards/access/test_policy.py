@@ -9,7 +9,7 @@ from unfold.settings import CONFIG_DEFAULTS
 from dashboards.access import errors
 from tests.dashboards.access.addresses import GET
 from tests.dashboards.access.test_addresses import world  # noqa: F401 - a fixture
-from tests.dashboards.access.world import visited
+from tests.dashboards.access.world import Visits
 
 POLICY = {
     "default-src": "'self'",
@@ -41,13 +41,13 @@ def test_every_answer_has_the_headers(browser, address):
 
 
 def test_every_page_keeps_to_the_policy(world, browser):  # noqa: F811
-    client = browser("admin")
+    client, visits = browser("admin"), Visits()
 
     broken = {}
     for address, statuses in GET.items():
         if statuses[-1] != 200 or address == "/admin/logout/":
             continue
-        response = client.get(visited(address))
+        response = client.get(visits.to(address))
         text = b"".join(response).decode()
         if response.headers["Content-Type"].startswith("text/html") and FOREIGN.search(text):
             broken[address] = [found[0] for found in FOREIGN.finditer(text)]

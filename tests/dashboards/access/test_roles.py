@@ -13,8 +13,11 @@ WITHOUT_PAGE = {
     "django_celery_beat.*_intervalschedule", "contacts.*_contactchange", "contacts.*_importrow",
     "contacts.*_bulkchunk", "contacts.*_columnset", "contacts.*_listcolumns",
     "contacts.*_searchblock", "contacts.*_companyblock", "contacts.*_savedmapping",
-    "contacts.*_tag", "enrichment.*_recipestep", "enrichment.*_discoveryplace",
+    "contacts.*_tag", "contacts.*_listednumber", "contacts.*_refusedline",
+    "enrichment.*_recipestep", "enrichment.*_discoveryplace",
     "enrichment.*_discoveryfind",
+    "crm_sync.*_change", "crm_sync.*_finding", "crm_sync.*_mapping", "crm_sync.*_position",
+    "crm_sync.*_signin",
     "enrichment.*_runlookup", "integrations.*_lookupday", "integrations.*_reservation",
 }  # fmt: skip
 WITHOUT_ACTION = {
@@ -33,7 +36,17 @@ WITHOUT_ACTION = {
     "integrations.add_apicall", "integrations.change_apicall", "integrations.delete_apicall",
     "integrations.add_budget", "integrations.change_budget", "integrations.delete_budget",
     "webhooks.add_delivery", "webhooks.change_delivery", "webhooks.delete_delivery",
-    "webhooks.delete_apikey",
+    "webhooks.delete_apikey", "webhooks.add_sender", "webhooks.delete_sender",
+    "webhooks.add_parcel", "webhooks.change_parcel", "webhooks.delete_parcel",
+    "contacts.change_suppression", "contacts.delete_suppression",
+    "outreach.delete_campaign", "outreach.delete_template", "outreach.delete_consent",
+    "outreach.add_message", "outreach.change_message", "outreach.delete_message",
+    "outreach.add_rules", "outreach.delete_rules", "crm_sync.delete_connection",
+    "crm_sync.add_sync", "crm_sync.change_sync", "crm_sync.delete_sync",
+    "crm_sync.add_outboxitem", "crm_sync.change_outboxitem", "crm_sync.delete_outboxitem",
+    "crm_sync.add_link", "crm_sync.change_link", "crm_sync.delete_link",
+    "crm_sync.add_conflict", "crm_sync.change_conflict", "crm_sync.delete_conflict",
+    "crm_sync.add_deletion", "crm_sync.change_deletion", "crm_sync.delete_deletion",
 }  # fmt: skip
 
 

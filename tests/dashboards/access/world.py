@@ -18,13 +18,17 @@ from contacts.models import (
     Company,
     Contact,
     ContactTag,
+    Erasure,
     Export,
     ExportDownload,
     Import,
     Note,
+    Suppression,
+    SuppressionList,
     Tag,
     Worker,
 )
+from crm_sync.models import Connection, Link, OutboxItem, Referral, Sync
 from dashboards.alerting.channels import channel
 from dashboards.alerting.kinds import rules
 from dashboards.models import Alert, AlertRound, Notice
@@ -43,16 +47,19 @@ from enrichment.models import (
 )
 from integrations.models import Account, ApiCall, Budget
 from integrations.services import ensure_accounts
+from outreach.models import Campaign, Consent, Message, Rules, Template
 from tests.dashboards.rows import calls, people, rejected, work
-from webhooks import keys
-from webhooks.models import ApiKey, Delivery
+from webhooks import keys, sealing
+from webhooks.models import ApiKey, Delivery, Parcel, Sender, Subscription
+from webhooks.out import subscriptions
 
 # What any visit may write.
 NOT_OURS = {"django_session", "axes_accessattempt"}
 ROWS = (
     Company, Contact, Import, Export, ExportDownload, BulkAction, Worker, Answer, Discovery, Recipe,
     Rehearsal, Run, RunItem, LeadScore, Team, Upkeep, Account, ApiCall, Budget, User, Group,
-    PeriodicTask, Delivery, ApiKey,
+    PeriodicTask, Delivery, ApiKey, Sender, Subscription, Parcel, Suppression, SuppressionList,
+    Campaign, Consent, Message, Rules, Template, Connection, Referral, Sync, Erasure,
 )  # fmt: skip
 # What stands for a name in an address; else a field.
 NAMED = {"/tab/": "fields", "/suggest/<slug": "company"}
@@ -99,6 +106,25 @@ def fill():
     Upkeep.objects.create(name="lines", recipe=Recipe.objects.first(), monthly_cap_usd=1)
     Delivery.objects.create(sender="twilio", event="e", kind="sms-status", payload={})
     keys.create("shop", ["leads"])
+    sealing.ensure_senders()
+    hook = Subscription(name="crm", events=["run.finished"])
+    subscriptions.save(hook, "https://hooks.example.test/in")
+    Parcel.objects.create(subscription=hook, kind="run.finished", body="{}")
+    Suppression.objects.create(phone_e164="+14155550100", reason="stop")
+    SuppressionList.objects.create(name="register", as_of="2026-11-01", state="standing")
+    template = Template.objects.create(name="a template", body="Hello")
+    Campaign.objects.create(name="a campaign", template=template, words={"body": "Hello"})
+    Message.objects.create(phone="+14155550100", body="Hello")
+    Consent.objects.create(phone="+14155550100", source="a form", given_on="2026-01-05")
+    Rules.objects.create(pk=1)
+    crm = Connection.objects.create(kind="hubspot", label="a connection", way="private_app")
+    Referral.objects.create(connection=crm, remote_id="r-1", status="New", customer_name="Birch")
+    Erasure.objects.create(hint="a number ending in 00", asked_by="them", click=uuid4())
+    Sync.objects.create(connection=crm)
+    Link.objects.create(connection=crm, object="contact", contact=contact, state="several")
+    OutboxItem.objects.create(
+        connection=crm, object="contact", subject_id=contact.pk, state="rejected"
+    )
     every = IntervalSchedule.objects.create(every=1, period="hours")
     PeriodicTask.objects.create(name="a task", task="dashboards.count_contacts", interval=every)
 
@@ -117,48 +143,61 @@ def _walk(patterns, prefix):
             yield from _walk(one.url_patterns, here)
 
 
-def visited(address):
-    """The address with the ids of real rows in the place of its parameters."""
-    model = re.match(r"/admin/(\w+/\w+)/", address)
-    key = model[1].replace("/", ".") if model else ""
-    by_model = {one._meta.label_lower: one for one in ROWS}
-    own = _row(by_model[key], address) if key in by_model else ""
-    known = {
-        "object_id": own,
-        "pk": own,
-        "id": own,
-        "name": next((name for part, name in NAMED.items() if part in address), "full_name"),
-        "note_id": Note.objects.get().pk,
-        "tag_id": Tag.objects.get().pk,
-        "key": "twilio:sandbox",
-        "kind": "slack" if "/alerts/" in address else "add_tag",
-        "section": "limits",
-        "path": "workers",
-        "alert_id": Alert.objects.get().pk,
-        "notice_id": Notice.objects.get().pk,
-        "scan_id": DomainScan.objects.get().pk,
-        "run_id": Run.objects.get().pk,
-        "discovery_id": Discovery.objects.get().pk,
-        "place_id": DiscoveryPlace.objects.get().pk,
-        "rehearsal_id": Rehearsal.objects.get().pk,
-        "item_id": RunItem.objects.get().pk,
-        "content_type_id": 1,
-        "app_label": "contacts",
-        "url": "nonsense/",
-    }
-    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(known[found[1]]), address)
+class Visits:
+    """Addresses with the ids of real rows in the place of their parameters.
 
+    The rows are looked up once, so none may be made or deleted for good between two visits.
+    """
 
-def _row(model, address):
-    rows = model.objects.order_by("pk")
-    if model is Import:
+    def __init__(self):
+        self.rows = {one._meta.label_lower: _row(one) for one in ROWS}
+        self.draft = Import.objects.order_by("pk").last().pk
+        self.known = {
+            "note_id": Note.objects.get().pk,
+            "tag_id": Tag.objects.get().pk,
+            "key": "twilio:sandbox",
+            "path": "workers",
+            "alert_id": Alert.objects.get().pk,
+            "notice_id": Notice.objects.get().pk,
+            "scan_id": DomainScan.objects.get().pk,
+            "run_id": Run.objects.get().pk,
+            "discovery_id": Discovery.objects.get().pk,
+            "place_id": DiscoveryPlace.objects.get().pk,
+            "rehearsal_id": Rehearsal.objects.get().pk,
+            "item_id": RunItem.objects.get().pk,
+            "connection_id": Connection.objects.get().pk,
+            "obj": "contact",
+            "version": 9,
+            "content_type_id": 1,
+            "app_label": "contacts",
+            "url": "nonsense/",
+        }
+
+    def to(self, address):
+        own = self._own(address)
+        known = self.known | {
+            "object_id": own,
+            "pk": own,
+            "id": own,
+            "name": next((name for part, name in NAMED.items() if part in address), "full_name"),
+            "kind": "slack" if "/alerts/" in address else "add_tag",
+            "section": "limits" if "/account/" in address else "schedule",
+        }
+        return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(known[found[1]]), address)
+
+    def _own(self, address):
+        model = re.match(r"/admin/(\w+/\w+)/", address)
+        key = model[1].replace("/", ".") if model else ""
         is_draft = address.rstrip("/").rpartition("/")[2] in OF_DRAFTS
-        return (rows.last() if is_draft else rows.first()).pk
+        return self.draft if key == "contacts.import" and is_draft else self.rows.get(key, "")
+
+
+def _row(model):
     if model is Group:
         return Group.objects.get(name="by hand").pk
     if model is User:
         return User.objects.get(username="owner").pk
-    return rows.first().pk
+    return model.objects.order_by("pk").first().pk
 
 
 def written():

@@ -2,20 +2,23 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from contacts.models import Contact, Worker
+from contacts.models import Contact, Erasure, Worker
+from crm_sync.models import Connection, Deletion
 from dashboards.alerting import failing
 from dashboards.alerting.measuring import measure
 from dashboards.models import AlertRound
-from enrichment.models import RunItem
+from enrichment.models import Discovery, DiscoveryPlace, RunItem
 from integrations.fleet import board
 from integrations.models import Account, Budget, LookupDay
 from tests.dashboards.alerting.conftest import minutes_ago
 from tests.dashboards.rows import uuid
+from webhooks.models import Delivery, Subscription
 
 pytestmark = pytest.mark.django_db
 
@@ -182,6 +185,17 @@ def test_dead_letters_that_can_still_be_replayed(run):
     assert read("dead_letters")[""] == (2, "2 contacts were given up after three tries.")
 
 
+def test_ar_06_dead_letters_of_every_queue(run):
+    found = Discovery.objects.create(state="done")
+    item(run(), state="dead")
+    DiscoveryPlace.objects.create(discovery=found, near="94103", state="dead")
+    DiscoveryPlace.objects.create(discovery=found, near="94104", state="dead")
+    Delivery.objects.create(sender="twilio", event="1", kind="amd", payload={}, state="dead")
+
+    words = "1 contact, 2 searches and 1 delivery were given up after three tries."
+    assert read("dead_letters")[""] == (4, words)
+
+
 def test_connections_of_postgresql():
     ((value, words),) = read("postgres").values()
 
@@ -194,3 +208,57 @@ def test_with_redis_away_circuits_are_not_known(redis_away):
     assert "circuit_open" not in kinds
     (trouble,) = [one for one in readings if one.kind == "redis"]
     assert trouble.value == 1 and "Redis does not answer" in trouble.words
+
+
+def test_a_subscription_that_was_switched_off_for_failing(db):
+    Subscription.objects.create(
+        name="crm", place="hooks.example.test", events=["run.finished"], is_enabled=False,
+        off_since=timezone.now(), off_why="It answered 410: it wants to hear no more.",
+    )  # fmt: skip
+    Subscription.objects.create(name="by hand", events=["run.finished"], is_enabled=False)
+
+    _, readings = measure()
+
+    (found,) = (one for one in readings if one.kind == "subscription_off")
+    assert found.words == (
+        "crm (hooks.example.test) is told nothing more. It answered 410: it wants to hear no more."
+    )
+
+
+def test_an_erasure_that_stands_still_and_a_crm_that_keeps_somebody(db):
+    lost = {"hint": "a number ending in 01", "state": "failed", "words": "The disk is full."}
+    Erasure.objects.create(click=uuid4(), **lost)
+    Erasure.objects.create(click=uuid4(), hint="a number ending in 02", state="done")
+    of = Connection.objects.create(kind="hubspot", label="Acme", way="code", state="ready")
+    gone = {"connection": of, "object": "contact", "reason": "erased"}
+    Deletion.objects.create(**gone, remote_id="7", state="failed", words="it is in an invoice")
+    old = Deletion.objects.create(**gone, remote_id="8", state="dead")
+    Deletion.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=31))
+    Deletion.objects.create(**gone, remote_id="9", state="done")
+    Deletion.objects.create(**{**gone, "reason": "deleted"}, remote_id="10", state="failed")
+
+    kinds, readings = measure()
+
+    assert "erasure_stopped" in kinds
+    assert [one.words for one in readings if one.kind == "erasure_stopped"] == [
+        f"Erasure {Erasure.objects.get(state='failed').pk} (a number ending in 01) was given up:"
+        " The disk is full.",
+        "Acme keeps contact 7: it is in an invoice.",
+    ]
+
+
+def test_ar_45_xr_47_a_crm_that_needs_somebody_to_sign_in(db):
+    def stopped(label, **more):
+        Connection.objects.create(
+            kind="hubspot", label=label, way="code", **{"state": "needs_login", **more}
+        )
+
+    stopped("Acme", state_reason="The consent ended. Sign in again.")
+    stopped("Off", is_enabled=False)
+    stopped("Fine", state="ready")
+
+    kinds, readings = measure()
+
+    assert "connection_stopped" in kinds
+    (found,) = (one for one in readings if one.kind == "connection_stopped")
+    assert found.words == "Acme (HubSpot) syncs nothing. The consent ended. Sign in again."

@@ -76,7 +76,7 @@ def test_slack_hears_once_and_in_the_sandbox_that_is_the_sandbox(alert, slack, s
 
     assert [notifying.deliver(), notifying.deliver()] == [1, 0]
     assert (posted(sandbox), states()) == (1, [("slack", "kept", 1)])
-    assert Notice.objects.get().title == "Switchboard: Warning: Contacts were given up"
+    assert Notice.objects.get().title == "Switchboard: Warning: Work was given up"
 
 
 def test_in_the_sandbox_an_e_mail_goes_nowhere_and_can_be_read(alert, email):
@@ -96,7 +96,7 @@ def test_an_e_mail_goes_to_every_recipient(alert, email, settings):
     (sent,) = mail.outbox
     assert states() == [("email", "sent", 1)]
     assert sent.to == ["ops@example.test", "bo@example.test"]
-    assert sent.subject == "Switchboard: Warning: Contacts were given up"
+    assert sent.subject == "Switchboard: Warning: Work was given up"
     assert sent.body.endswith("\nhttps://switchboard.example.test/admin/alerts/")
 
 

@@ -160,7 +160,7 @@ def test_a_channel_switched_on_later_hears_no_end_of_what_it_never_heard(deep, s
 def test_a_look_is_a_dozen_small_queries(deep, django_assert_max_num_queries):
     watching.look()
 
-    with django_assert_max_num_queries(29):
+    with django_assert_max_num_queries(32):
         watching.look()
 
 

@@ -98,7 +98,7 @@ def test_four_times_as_many_finds_take_no_more_memory():
         del firms
         tracemalloc.start()
         with transaction.atomic():
-            written = sum(1 for _ in put_together(row, block=100))
+            written = sum(1 for _ in put_together(row, block=50))
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         assert written == count
@@ -106,4 +106,4 @@ def test_four_times_as_many_finds_take_no_more_memory():
 
     peak(100)  # what is imported and cached once
 
-    assert peak(4_000) < 1.5 * peak(1_000)
+    assert peak(2_000) < 1.5 * peak(500)

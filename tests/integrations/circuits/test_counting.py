@@ -10,7 +10,7 @@ from integrations.errors import CircuitOpen, NotFound, RateReached, ServerFailed
 from tests.integrations.circuits.calls import Ear, call, fail, is_refused
 
 
-def test_failures_of_all_processes_open_one_circuit(board_of):
+def test_ar_48_failures_of_all_processes_open_one_circuit(board_of):
     one, two = (board_of().circuit("hunter", fail_max=4) for _ in range(2))
 
     fail(one, 2)
@@ -55,7 +55,7 @@ def test_a_closed_circuit_asks_redis_for_nothing(board_of, redis_client):
     assert redis_client.keys() == []
 
 
-def test_misses_refusals_and_cancellations_are_no_failures(board_of):
+def test_ar_45_misses_refusals_and_cancellations_are_no_failures(board_of):
     ear = Ear()
     circuit = board_of(listeners=[ear]).circuit("hunter", fail_max=1)
 

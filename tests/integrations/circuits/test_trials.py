@@ -10,7 +10,7 @@ from integrations.errors import CircuitOpen, RateReached, ServerFailed
 from tests.integrations.circuits.calls import Ear, call, fail, is_refused
 
 
-def test_one_trial_closes_for_all(board_of):
+def test_ar_48_one_trial_closes_for_all(board_of):
     ear = Ear()
     one, two = (board_of(listeners=[ear]).circuit("hunter", fail_max=1, reset_s=0.05) for _ in "ab")
     fail(one)

@@ -81,7 +81,10 @@ def question(lookup: Lookup, person: Person, *, with_all: bool) -> Question:
 def api_of(provider: Provider, sandbox: Running, secret: str = "", **options: Any) -> HttpApi:
     """Return the way to the provider's part of the sandbox, with one secret for all of its own."""
     secrets = {each.name: secret or each.sandbox for each in provider.secrets}
-    api = http_api(provider, f"{sandbox.url}/{provider.slug}", secrets=secrets, options=options)
+    stand_ins = {each.name: each.sandbox for each in provider.switches if each.sandbox}
+    api = http_api(
+        provider, f"{sandbox.url}/{provider.slug}", secrets=secrets, options=stand_ins | options
+    )
     api.memory = {}
     return api
 

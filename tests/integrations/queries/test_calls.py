@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.db.models import Count, Q
 from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Contact
@@ -149,6 +150,22 @@ def test_failures_are_looked_for_among_failures_only():
 
     assert [row.pk for row in page.rows] == [wanted]
     assert page.after is None
+
+
+def test_ar_47_a_weeks_failures_by_category_are_one_indexed_query():
+    made(3, outcome="answered")
+    made(2, NOON + timedelta(hours=1), outcome="failed", error_class="Throttled", http_status=429)
+    made(1, NOON + timedelta(hours=2), outcome="unknown", error_class="OutcomeUnknown")
+    made(4, NOON - timedelta(days=8), outcome="failed", error_class="Throttled")
+    since = UUID(int=first_uuid7(NOON - timedelta(days=7)).int)
+    failed = ApiCall.objects.filter(~Q(outcome="answered"), pk__gte=since).order_by()
+    counted = failed.values_list("error_class").annotate(count=Count("pk"))
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+
+    assert dict(counted) == {"Throttled": 2, "OutcomeUnknown": 1}
+    assert "apicall_not_answered" in counted.explain()
 
 
 def test_a_page_costs_few_queries_however_many_rows_match():

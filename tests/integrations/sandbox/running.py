@@ -42,9 +42,11 @@ class Running:
 
 
 @contextmanager
-def running_sandbox(*options: str, **environ: str) -> Iterator[Running]:
+def running_sandbox(
+    *options: str, program: str = "integrations.sandbox", **environ: str
+) -> Iterator[Running]:
     """Start a sandbox, wait until it says that it is ready, and end it."""
-    command = [sys.executable, "-m", "integrations.sandbox", "--port", "0", *options]
+    command = [sys.executable, "-m", program, "--port", "0", *options]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, env={**os.environ, **environ}
     )
