@@ -41,7 +41,7 @@ def give_back(gone: list[UUID]) -> None:
     """Let others have what lost workers had claimed."""
     _, dead = QUEUE.give_back(gone)
     Sync.objects.filter(pk__in=dead).update(reason=GIVEN_UP, finished_at=timezone.now())
-    back, given_up = items.QUEUE.give_back(gone)
+    back, given_up = items.give_back(gone)
     deleting.QUEUE.give_back(gone)
     log.warning("syncs_given_back", items=len(back), given_up=len(given_up), syncs_dead=len(dead))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -138,6 +138,17 @@ def later(
     return Ended(item, "waiting", words, code=code, pause_s=pause_s, is_spared=is_spared)
 
 
+def give_back(worker_ids: Sequence[UUID]) -> tuple[list[int], list[int]]:
+    """Return what lost workers held: (ids waiting again, ids given up).
+
+    It was no try: whether the CRM takes the record was not seen. How often a worker was lost with
+    it is counted by itself.
+    """
+    back, dead = QUEUE.give_back(worker_ids)
+    OutboxItem.objects.filter(pk__in=back).update(tries=Greatest(F("tries") - 1, 0))
+    return back, dead
+
+
 def put_back(worker_id: UUID, connection_id: int) -> int:
     """Return what the worker claimed of a connection and did not get to; tell how many."""
     held = OutboxItem.objects.filter(
@@ -169,7 +180,8 @@ def count_total(sync_id: int, connection_id: int) -> int:
 
 def waiting(connection_id: int) -> tuple[int, float]:
     """Return how many records wait for another try, and in how many seconds the first is due."""
-    found = _open(connection_id).filter(tries__gt=0).aggregate(n=Count("id"), due=Min("due_at"))
+    tried = _open(connection_id).filter(Q(tries__gt=0) | Q(losses__gt=0))
+    found = tried.aggregate(n=Count("id"), due=Min("due_at"))
     if not found["n"]:
         return 0, 0.0
     return found["n"], max((found["due"] - timezone.now()).total_seconds(), 0.0)

@@ -119,16 +119,56 @@ def test_ar_10_what_takes_workers_with_it_is_claimed_among_fewer_and_fewer(trans
     assert found[4:] == [list(range(2, 12)), [12], [0], [1], []]
 
 
-def test_ar_10_suspects_go_with_nothing_else_in_hand(house):
+def test_ar_10_suspects_go_with_nothing_else_in_hand(house, sandbox):
     at = house("hubspot")
-    at.contacts(30)
+    at.contacts(130)
     collect()
-    OutboxItem.objects.filter(subject_id__lt=Contact.objects.latest("pk").pk).update(losses=1)
+    first_of_the_rest = sorted(OutboxItem.objects.values_list("subject_id", flat=True))[30]
+    OutboxItem.objects.filter(subject_id__lt=first_of_the_rest).update(losses=1)
+    started = services.start(at.row)
 
-    done = at.finish(at.sync())
+    seen = in_hand(at, sandbox, started)
 
-    assert (done.state, len(at.there()), at.owed()) == ("done", 30, {})
-    assert at.writes()["created"] == 30
+    assert {losses for losses, _ in seen} == {(0,), (1,)}  # never both
+    assert max(many for losses, many in seen if losses == (1,)) == items.FEW
+    assert at.finish(started).state == "done"
+    assert (len(at.there()), at.owed(), at.writes()["created"]) == (130, {}, 130)
+
+
+def in_hand(at, sandbox, started):
+    """The losses of what was in hand together, and how many it was, while a worker works."""
+    seen = set()
+    sandbox.set(latency_ms=60)
+    with ThreadPoolExecutor(1) as pool:
+        working = pool.submit(work, at)
+        while not working.done():
+            held = list(OutboxItem.objects.filter(state="claimed").values_list("losses", flat=True))
+            if held:
+                seen.add((tuple(sorted(set(held))), len(held)))
+            sleep(0.005)
+        working.result()
+    sandbox.set(latency_ms=0)
+    return seen
+
+
+def work(at, should_stop=lambda: False):
+    try:
+        at.runtime.work(20, should_stop=should_stop)
+    finally:
+        db.connection.close()
+
+
+def test_ar_10_what_ended_with_its_worker_was_no_try(transactional_db):
+    of = connection("hubspot", "private_app")
+    OutboxItem.objects.create(connection=of, object=CONTACT, subject_id=1)
+    worker = leases.register()
+    items.claim(worker, of.pk, CONTACT, 1)
+
+    lose(worker)
+
+    left = OutboxItem.objects.get()
+    assert (left.state, left.tries, left.losses) == ("waiting", 0, 1)
+    assert items.waiting(of.pk)[0] == 1  # the sync that it is of does not end without it
 
 
 def test_ar_10_a_sync_that_gets_on_is_not_given_up_for_its_workers(house):
@@ -163,14 +203,8 @@ def test_ar_01_ar_08_a_worker_lost_between_the_remote_create_and_the_commit(hous
     sandbox.set(latency_ms=400)
     started, is_lost = services.start(at.row), Event()
 
-    def work():
-        try:
-            at.runtime.work(20, should_stop=is_lost.is_set)
-        finally:
-            db.connection.close()
-
     with ThreadPoolExecutor(1) as pool:
-        working = pool.submit(work)
+        working = pool.submit(work, at, is_lost.is_set)
         while not at.told()["records"]["contact"] and not working.done():
             sleep(0.02)
         link = at.link(one.pk)  # made there, and nobody has heard of it yet
