@@ -36,8 +36,8 @@ def refuse_unready(patience_s: float | None = None) -> None:
     found = [m for m in run_checks(tags=[START], databases=["default"]) if m.level >= ERROR]
     connection.close()  # the web server forks after this
     if found:
-        said = sorted(_words(m) for m in found)  # Django keeps its checks in a set
-        sys.exit("Switchboard does not start:\n" + "\n".join(said))
+        lines = sorted(_words(m) for m in found)  # Django keeps its checks in a set
+        sys.exit("Switchboard does not start:\n" + "\n".join(lines))
 
 
 def explain(error: BaseException) -> str | None:

@@ -19,7 +19,7 @@ from crm_sync.models import Connection, Deletion, Sync
 from crm_sync.preflight import preflight
 from crm_sync.pulling.puller import pull
 from crm_sync.pushing import items
-from crm_sync.pushing.collecting import collect, collect_all
+from crm_sync.pushing.collecting import collect, collect_all, collect_newcomers
 from crm_sync.pushing.plan import Plan
 from crm_sync.pushing.pusher import Pusher
 from crm_sync.pushing.relating import relate
@@ -166,8 +166,20 @@ class Syncing:
             )
         if self._sync.is_full and not self._sync.is_dry:
             await self._lane.run(self._owes_no_more)
+        if self._of.selection and not self._sync.is_full:
+            await self._gather_newcomers(plans)
         if "total" not in marks:
             marks["total"] = await self._lane.run(items.count_total, self._sync.pk, self._of.pk)
+
+    async def _gather_newcomers(self, plans: Sequence[Plan]) -> None:
+        for plan in plans:
+            mark, after = f"newcomers:{plan.object}", 0
+            while mark not in self._progress.marks:
+                self._check()
+                came = await self._lane.run(collect_newcomers, self._of, plan.object, after)
+                if came is None:
+                    self._progress.marks[mark] = True
+                after = came or 0
 
     def _owes_no_more(self) -> None:
         """All stand in the outbox, of what was chosen when the sync was started."""

@@ -32,8 +32,9 @@ def show_import(console: Console, record: Import) -> None:
 
 
 def show_mapping(console: Console, record: Import) -> None:
-    """Say which column was read as what."""
-    pairs = [f"{record.columns[at]} → {name}" for name, at in record.mapping.items()]
+    """Say which column was read as what, in the file's order."""
+    found = sorted((at, name) for name, at in record.mapping.items())
+    pairs = [f"{record.columns[at]} → {name}" for at, name in found]
     if pairs:
         console.print("Columns: " + ", ".join(pairs), highlight=False)
 

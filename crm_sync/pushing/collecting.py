@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 
 from contacts.selection import contacts
 from crm_sync.connector import COMPANY
-from crm_sync.models import Connection
+from crm_sync.models import Connection, Link, OutboxItem
 
 AT_ONCE = 10_000
 USUALLY = {"status": "completed"}
@@ -74,6 +75,25 @@ def collect_all(of: Connection, after: int) -> int | None:
     for obj in objects:
         add(of, obj, sorted(firms) if obj == COMPANY else [pk for pk, _ in rows])
     return int(rows[-1][0])
+
+
+def collect_newcomers(of: Connection, obj: str, after: int) -> int | None:
+    """Put records with ids above `after` that came into the connection's selection into its outbox.
+
+    A tag, an import or a run is nothing that is written on the record, so no change tells of it.
+    Whoever has an item, or was taken by the CRM as he stands here, is none. Return the last id of
+    these, None when there are no more.
+    """
+    side = "company_id" if obj == COMPANY else "pk"
+    ours = "company_id" if obj == COMPANY else "contact_id"
+    settled = ~Q(sent_hash="") | Q(state__in=[Link.State.SEVERAL, Link.State.DETACHED])
+    links = Link.objects.filter(settled, connection=of, object=obj, **{ours: OuterRef(side)})
+    items = OutboxItem.objects.filter(connection=of, object=obj, subject_id=OuterRef(side))
+    new = contacts(of.selection).filter(~Exists(links), ~Exists(items), **{f"{side}__gt": after})
+    found = new.order_by(side).values_list(side, flat=True).distinct()
+    ids: list[int] = list(found[:AT_ONCE])
+    add(of, obj, ids)
+    return ids[-1] if ids else None
 
 
 def add(of: Connection, obj: str, ids: Sequence[int]) -> None:

@@ -6,12 +6,13 @@ each record the key under which it may have been written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from contacts import leases
@@ -56,6 +57,7 @@ def prepare(plan: Plan, items: Sequence[Item], worker_id: UUID) -> Prepared:
         return prepared
     known, held = chosen(plan, [one.subject_id for one in items])
     links = linked(plan, sorted(known))
+    _forget_sent(plan, {one.subject_id for one in items} - set(known))
     current = []
     for item in items:
         link = links.get(item.subject_id) or Link(connection=plan.connection, object=plan.object)
@@ -84,15 +86,27 @@ def chosen(
 
 def linked(plan: Plan, ids: Sequence[int]) -> dict[int, Link]:
     """Return the links of records, unsaved where there are none, by record."""
-    side = "company_id" if plan.object == COMPANY else "contact_id"
-    found = Link.objects.filter(
-        connection=plan.connection, object=plan.object, **{f"{side}__in": list(ids)}
-    )
-    links = {getattr(link, side): link for link in found}
+    side = _side(plan)
+    links = {getattr(link, side): link for link in _links(plan, ids)}
     for pk in ids:
         if pk not in links:
             links[pk] = Link(connection=plan.connection, object=plan.object, **{side: pk})
     return links
+
+
+def _links(plan: Plan, ids: Collection[int]) -> QuerySet[Link]:
+    of_these = {f"{_side(plan)}__in": list(ids)}
+    return Link.objects.filter(connection=plan.connection, object=plan.object, **of_these)
+
+
+def _side(plan: Plan) -> str:
+    return "company_id" if plan.object == COMPANY else "contact_id"
+
+
+def _forget_sent(plan: Plan, ids: Collection[int]) -> None:
+    """Of what changes outside the selection nothing goes: it is owed to who comes back into it."""
+    if ids and plan.connection.selection:
+        _links(plan, ids).exclude(sent_hash="").update(sent_hash="")
 
 
 def _set_out(

@@ -148,10 +148,7 @@ def _lines(
             "words": records.said_to(user, one.object, one.words),
             "about": OBJECTS.get(one.object, one.object),
             "candidates": [
-                {
-                    **_candidate(of, one, str(each), taken),
-                    "told": _told(user, one, str(each), fields),
-                }
+                _candidate(of, one, str(each), taken, told=_told(user, one, str(each), fields))
                 for each in one.candidates
             ],
             "there": record_page(of, one.object, one.remote_id),
@@ -163,14 +160,16 @@ def _lines(
 
 
 def _candidate(
-    of: Connection, link: Link, remote_id: str, taken: dict[tuple[str, str], tuple[int, Any]]
-) -> dict[str, Any]:
+    of: Connection, link: Link, remote_id: str, taken: dict[tuple[str, str], tuple[int, Any]],
+    *, told: Sequence[tuple[str, str]],
+) -> dict[str, Any]:  # fmt: skip
     owner, record = taken.get((link.object, remote_id), (link.pk, None))
     return {
         "id": remote_id,
         "page": record_page(of, link.object, remote_id),
         "is_ours": remote_id == link.remote_id,
         "owner": record if owner != link.pk else None,
+        "told": told,
     }
 
 
