@@ -23,6 +23,7 @@ from enrichment.runtime import Runtime
 OUT_FIELDS = ("phone_e164", "phone_ext", *golden.NAMES)
 SWEEP_S = 5.0
 PATIENCE_S = 45.0
+TELLING = 20  # a run's first twentieth says nothing of its rate: workers are only starting
 ENDED = (Run.State.DONE, Run.State.CANCELLED)
 STANDING = (Run.State.PAUSED, Run.State.BLOCKED)
 
@@ -46,7 +47,7 @@ def find_recipe(slug: str) -> Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is; `seconds_left` is None until the rate is known."""
+    """How far a run is; `seconds_left` is None until enough is finished to tell a rate."""
 
     state: str
     reason: str
@@ -130,7 +131,7 @@ def _progress(run: Run, seconds: float) -> Progress:
         sum(row.asked for row in lookups),
         run.spent_usd,
         per_second,
-        (run.total_count - finished) / per_second if per_second else None,
+        (run.total_count - finished) / per_second if finished * TELLING > run.total_count else None,
     )
 
 

@@ -167,7 +167,9 @@ def start(run_id: int) -> None:
         run.save(update_fields=["total_count", "state", "started_at", "finished_at"])
         if not run.total_count:
             runs_finished([run.pk])
-    log.info("run_started", run=run.pk, contacts=run.total_count)
+    # Whoever comes first starts it, also the sweep: it is the click's all the same.
+    click = {"correlation_id": run.correlation_id} if run.correlation_id else {}
+    log.info("run_started", run=run.pk, contacts=run.total_count, **click)
     ring()
 
 

@@ -121,19 +121,21 @@ def test_a_task_rung_by_nobody_in_particular_gets_an_id_of_its_own(heard):
 def test_ar_46_a_click_reaches_the_provider_call(
     admin_client, runtime, line_type_recipe, caplog  # noqa: F811
 ):  # fmt: skip
-    """The approval's id is in the log of the call, whoever rang the worker that made it."""
+    """The approval's id is in the logs of the start and the call, whoever came to them first."""
     contact()
     run = services.create_run(line_type_recipe, {})
     with structlog.contextvars.bound_contextvars(correlation_id=GIVEN):
         services.approve(run)
-    services.start(run.pk)
 
-    with caplog.at_level("DEBUG", "enrichment.engine.calling"):
+    with caplog.at_level("DEBUG", "enrichment"):
+        services.start(run.pk)
         runtime.work(10)
 
     call = ApiCall.objects.get()
     said = [one.msg for one in caplog.records if isinstance(one.msg, dict)]
     (line,) = [one for one in said if one["event"] == "provider_called"]
+    (started,) = [one for one in said if one["event"] == "run_started"]
+    assert started["correlation_id"] == GIVEN
     assert Run.objects.get(pk=call.run_id).correlation_id == GIVEN
     assert (line["correlation_id"], line["run"]) == (GIVEN, run.pk)
     assert line["request_id"] == str(call.pk)

@@ -70,12 +70,14 @@ def test_repeated_rows_are_one_contact_asked_once(enrich, messy, sandbox):
     assert sandbox.count()["calls"] == 3
 
 
-def test_again_creates_nothing_and_buys_nothing(enrich, messy, sandbox):
+def test_again_creates_nothing_and_buys_nothing(enrich, messy, sandbox, capsys):
     first = enrich(messy)
     sandbox.fresh()
 
     second = enrich(messy)
 
+    said = capsys.readouterr().out
+    assert said.count("Columns: Name → full_name, Phone → phone, Note → ") == 2
     assert second == first
     assert Contact.objects.count() == 3
     assert sandbox.count()["calls"] == 0
