@@ -22,7 +22,7 @@ ON CONFLICT (connection_id, object, subject_id) DO UPDATE SET
  state = CASE WHEN crm_sync_outboxitem.state = 'claimed' THEN 'claimed' ELSE 'waiting' END
 """
 # A company's change is one of its contacts, too: what is sent of them may hold its name.
-# A contact's change is one of its company, where that is not there yet.
+# A contact's change is one of its company, where the CRM has that not, or not as it is.
 CHANGED = """
 SELECT own.connection_id, own.wanted AS object, t.subject_id FROM own JOIN taken AS t
  ON (own.wanted = 'company') = (t.object = 'company')
@@ -33,7 +33,8 @@ UNION SELECT own.connection_id, own.wanted, p.company_id FROM own
  JOIN taken AS t ON own.wanted = 'company' AND t.object = 'contact'
  JOIN contacts_contact AS p ON p.id = t.subject_id AND p.company_id IS NOT NULL
  WHERE NOT EXISTS (SELECT FROM crm_sync_link AS l WHERE l.company_id = p.company_id
-  AND l.connection_id = own.connection_id AND l.object = 'company')
+  AND l.connection_id = own.connection_id AND l.object = 'company'
+  AND (l.sent_hash <> '' OR l.state IN ('several', 'detached')))
 """
 TAKE = """
 WITH taken AS (DELETE FROM crm_sync_change WHERE id = ANY(ARRAY(

@@ -105,7 +105,7 @@ def _side(plan: Plan) -> str:
 
 def _forget_sent(plan: Plan, ids: Collection[int]) -> None:
     """Of what changes outside the selection nothing goes: it is owed to who comes back into it."""
-    if ids and plan.connection.selection:
+    if ids:
         _links(plan, ids).exclude(sent_hash="").update(sent_hash="")
 
 

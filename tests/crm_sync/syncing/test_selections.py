@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from django.utils import timezone
 
 from contacts.models import Company, Contact, Tag
 from crm_sync.connector import COMPANY, CONTACT
@@ -59,6 +60,24 @@ def test_what_changed_outside_goes_to_who_comes_back(at, tag):
     (company,) = at.there(COMPANY).values()
     assert company["city"] == "Changed outside"
     assert sync(at) == {}
+
+
+def test_a_company_changes_while_none_of_its_contacts_is_completed(house):
+    at = house("hubspot")
+    (one,) = at.contacts(1)
+    firm = at.company()
+    at.edit(one.pk, company=firm)
+    sync(at)
+
+    at.edit(one.pk, status="pending", reprocessed_at=timezone.now())
+    Company.objects.update(city="Changed meanwhile")
+    assert sync(at) == {}
+    at.edit(one.pk, status="processing")
+    at.edit(one.pk, status="completed")
+
+    assert sync(at) == {"updated": 1}
+    (company,) = at.there(COMPANY).values()
+    assert company["city"] == "Changed meanwhile"
 
 
 def test_who_was_refused_or_left_alone_is_no_newcomer(at, tag):
