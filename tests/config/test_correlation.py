@@ -5,7 +5,7 @@ import time
 
 import pytest
 import structlog
-from celery import Celery
+from celery import Celery, current_app
 from celery.contrib.testing.worker import start_worker
 from django.test import override_settings
 from django.urls import path
@@ -81,8 +81,13 @@ def worked():
         if more:
             note.delay(more - 1)
 
-    with start_worker(app, pool="solo", perform_ping_check=False):
-        yield note, seen
+    ours = current_app._get_current_object()
+    try:
+        with start_worker(app, pool="solo", perform_ping_check=False):
+            yield note, seen
+    finally:  # a started worker makes its application everybody's
+        ours.set_current()
+        ours.set_default()
 
 
 @pytest.fixture

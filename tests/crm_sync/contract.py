@@ -14,13 +14,13 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
 from crm_sync.connector import COMPANY, CONTACT, Value, Write
 from integrations.errors import CallError, CredentialRejected
 from tests.crm_sync.apis import api_to
+from tests.crm_sync.keys import new_key
 from tests.integrations.sandbox.running import running_sandbox
 
 COUNT = 60
@@ -71,7 +71,7 @@ class ConnectorContract:
         return answer.json()
 
     def someone(self, n=0, **values):
-        return Write(str(uuid4()), {**self.contact, self.same_field: self.same(n), **values})
+        return Write(new_key(), {**self.contact, self.same_field: self.same(n), **values})
 
     def same(self, n):
         return f"person{n}@example.test"
@@ -167,7 +167,7 @@ class ConnectorContract:
             pytest.skip("it has nothing to find people by")
         values = {**self.contact, self.same_field: self.same(7)}
         there = self.control(sandbox, create=[self.table(CONTACT), self.as_stored(values)])["id"]
-        one = Write(str(uuid4()), values, "", False, [(self.same_field, self.same(7))])
+        one = Write(new_key(), values, "", False, [(self.same_field, self.same(7))])
         found = self.run(
             sandbox,
             lambda a: self.connector.find(a, CONTACT, one.same_as, [self.text_field]),
@@ -249,7 +249,7 @@ class ConnectorContract:
     def test_contacts_belong_to_companies(self, sandbox):
         if COMPANY not in self.connector.objects:
             pytest.skip("it has no companies")
-        firm, one = Write(str(uuid4()), self.company), self.someone()
+        firm, one = Write(new_key(), self.company), self.someone()
         of_firm = self.write(sandbox, firm, obj=COMPANY)[firm.key]
         made = self.write(sandbox, one)[one.key]
         self.run(sandbox, lambda a: self.connector.relate(a, [(made.remote_id, of_firm.remote_id)]))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from uuid import uuid4
 
 from crm_sync.connector import CONTACT, Write
 from crm_sync.connectors.hubspot import HUBSPOT
 from tests.crm_sync.apis import api_to
+from tests.crm_sync.keys import new_key
 
 
 class AtHubSpot:
@@ -62,4 +62,4 @@ class AtHubSpot:
 
 def person(n=0, remote_id="", **values):
     given = {"firstname": "Ada", "email": f"person{n}@example.test", **values}
-    return Write(str(uuid4()), given, remote_id)
+    return Write(new_key(), given, remote_id)

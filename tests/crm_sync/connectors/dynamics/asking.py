@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from uuid import uuid4
 
 from crm_sync.connector import CONTACT, Write
 from crm_sync.connectors.dynamics import DYNAMICS
 from crm_sync.connectors.dynamics.provider import TABLES
 from tests.crm_sync.apis import api_to
+from tests.crm_sync.keys import new_key
 
 
 class AtDynamics:
@@ -72,7 +72,7 @@ class AtDynamics:
 
 def person(n=0, remote_id="", **values):
     given = {"lastname": "Lovelace", "emailaddress1": f"person{n}@example.test", **values}
-    return Write(str(uuid4()), given, remote_id)
+    return Write(new_key(), given, remote_id)
 
 
 def again(one, remote_id="", **values):
@@ -80,4 +80,4 @@ def again(one, remote_id="", **values):
 
 
 def lead(**values):
-    return Write(str(uuid4()), {"subject": "Example Works", "lastname": "Lovelace", **values})
+    return Write(new_key(), {"subject": "Example Works", "lastname": "Lovelace", **values})

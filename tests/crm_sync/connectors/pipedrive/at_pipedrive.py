@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from uuid import uuid4
 
 from crm_sync.connector import COMPANY, CONTACT, Write
 from crm_sync.connectors.pipedrive import PIPEDRIVE
 from integrations.sandbox.pipedrive.fields import KEY, hash_of
 from tests.crm_sync.apis import api_to
+from tests.crm_sync.keys import new_key
 
 TABLES = {CONTACT: "persons", COMPANY: "organizations"}
 LABEL = KEY
@@ -76,11 +76,11 @@ class AtPipedrive:
 
 def person(n=0, remote_id="", may_exist=False, **values):
     given = {"name": "Ada Lovelace", "email": f"person{n}@example.test", **values}
-    return Write(str(uuid4()), given, remote_id, may_exist)
+    return Write(new_key(), given, remote_id, may_exist)
 
 
 def firm(name="Analytical Engines", **values):
-    return Write(str(uuid4()), {"name": name, **values})
+    return Write(new_key(), {"name": name, **values})
 
 
 def later(write, remote_id="", may_exist=False, **values):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from uuid import uuid4
 
 import pytest
 
 from crm_sync.connector import CONTACT, Write
 from crm_sync.connectors.salesforce import SALESFORCE
 from tests.crm_sync.apis import api_to
+from tests.crm_sync.keys import new_key
 from tests.integrations.sandbox.running import running_sandbox
 
 
@@ -72,7 +72,7 @@ def org(played):
 
 def person(n=0, **values):
     """Somebody to be written."""
-    return Write(str(uuid4()), {"LastName": "Lovelace", "Email": f"p{n}@example.test", **values})
+    return Write(new_key(), {"LastName": "Lovelace", "Email": f"p{n}@example.test", **values})
 
 
 def with_id(write, remote_id, **values):

@@ -128,9 +128,10 @@ def test_what_was_done_before_the_day_was_spent_is_told(org):
 
 
 def test_many_at_once_wait_for_their_turn(org):
-    org.sandbox.set(rate_429=0.3)
+    org.sandbox.set(rate_429=0.5, retry_after_s=0)
     done = org.write(*(person(n) for n in range(400)))
 
+    assert org.sandbox.count()["throttled"] > 0
     assert {one.outcome for one in done.values()} == {"created"}
 
 
