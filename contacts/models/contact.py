@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from contacts.models.company import Company
+from contacts.models.quality import quality_field
 from contacts.models.ranges import within
 from contacts.models.transitions import TRIGGERS
 
@@ -150,7 +151,7 @@ class Contact(models.Model):
     error = models.CharField(max_length=300, blank=True, help_text="Why it failed, in words.")
     reprocessed_at = models.DateTimeField(null=True, blank=True, editable=False)
     cost_usd = models.DecimalField(max_digits=12, decimal_places=4, default=0, db_default=0)
-    quality_score = models.PositiveSmallIntegerField(null=True, blank=True, help_text="0 to 100.")
+    quality_score = quality_field()
     provenance = models.JSONField(default=dict, blank=True)
     revision = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     enriched_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -189,7 +190,6 @@ class Contact(models.Model):
             ),
             within("contact_identity_score_range", identity_match_score=(0, 100)),
             within("contact_phone_quality_range", phone_quality_score=(0, 100)),
-            within("contact_quality_range", quality_score=(0, 100)),
             within("contact_email_score_range", email_score=(0, 100)),
             within("contact_place_range", latitude=(-90, 90), longitude=(-180, 180)),
             models.CheckConstraint(name="contact_cost_not_negative", condition=Q(cost_usd__gte=0)),

@@ -81,7 +81,6 @@ def test_a_new_contact_is_pending(db):
         {"sms_pumping_risk_score": 101},
         {"sms_pumping_risk_level": "huge"},
         {"identity_match_score": 101},
-        {"quality_score": 101},
         {"cost_usd": -1},
         {"status": "done"},
     ],

@@ -208,7 +208,7 @@ def test_defaults_are_set_back_without_saving(client, person, at, connection, de
 def test_preview_shows_what_the_newest_would_send(client, person, at, described):
     person(*EDITOR)
     Contact.objects.create(phone_raw="x", phone_e164="+14155550100", last_name="Lovelace",
-                           email="ada@example.test", quality_score=0)  # fmt: skip
+                           email="ada@example.test", sms_pumping_risk_level="high")  # fmt: skip
     rows = (FAMILY, MAIL, Row("quality_score", "Score", "push"), Row("position", "Job"),
             Row("{phone_e164}", "Kind", "push"))  # fmt: skip
 
