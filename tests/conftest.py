@@ -7,11 +7,15 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings as examples
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.test import Client
     from pytest_django import DjangoDbBlocker
+
+# The same examples in every run, however long one of them takes.
+examples.load_profile("ci")
 
 # Each test process has a Redis database of its own (0 belongs to development).
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")

@@ -67,7 +67,16 @@ def prism(contracts_dir: Path) -> Iterator[Mock]:
 
 @contextmanager
 def mocked(contract: Path) -> Iterator[str]:
-    port = free_port()
+    with socket.socket() as held:
+        # Bound and not listening: nobody else is given the port, and Prism may still have it.
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        with prism_at(held.getsockname()[1], contract) as url:
+            yield url
+
+
+@contextmanager
+def prism_at(port: int, contract: Path) -> Iterator[str]:
     command = [str(PRISM), "mock", "-h", "127.0.0.1", "-p", str(port), str(contract)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert process.stdout is not None
@@ -82,10 +91,4 @@ def mocked(contract: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.communicate(timeout=10)
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+        process.communicate(timeout=60)

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, parse_qsl
 import httpx2
 import orjson
 import pytest
+import time_machine
 
 from integrations.exchange import Outgoing
 from integrations.providers.twilio_messaging import (
@@ -49,9 +50,9 @@ WORDS = twiml(Say("Hello"), Play("https://us.test/a.mp3"))
 @pytest.fixture(scope="module")
 def heard() -> PlayedGate:
     """Do everything once; return all that was asked and said."""
-    played = Played(status_step_ms=1)
+    played = Played(status_step_ms=1000)
 
-    async def run() -> None:
+    async def run(clock: time_machine.Traveller) -> None:
         full = {"messaging_service_sid": SERVICE, "public_url": "https://us.test"}
         full |= {"voice_number": "+15005550010"}
         await send_sms(played.api(**full), Sms(PHONE, "Hi", ticket="7", valid_for_s=60))
@@ -60,14 +61,15 @@ def heard() -> PlayedGate:
         await list_messages(played.api(), PHONE, SINCE)
         call = Phonecall(PHONE, "", WORDS, detects_machine=True, records=True, ticket="7")
         placed = await place_call(played.api(records_calls=True, **full), call)
-        await asyncio.sleep(0.004)
+        clock.shift(4)
         await say_instead(played.api(), placed.sid, WORDS)
         await hang_up(played.api(), placed.sid)
         await fetch_call(played.api(), placed.sid)
         await list_calls(played.api(), PHONE, SINCE)
         await ask_for_senders(played.api(from_numbers="+18885550100", **full))
 
-    asyncio.run(run())
+    with time_machine.travel(datetime(2026, 11, 22, 12, tzinfo=UTC), tick=False) as clock:
+        asyncio.run(run(clock))
     return played.gate
 
 
@@ -109,7 +111,9 @@ def test_events_are_repeated_as_the_contract_wants_a_list(contract: Contract, he
 @pytest.mark.parametrize("name", [API, MESSAGING])
 def test_prism_holds_nothing_against_a_request(prism: Mock, heard: PlayedGate, name: str):
     asked = [each for each in heard.sent if is_of_messaging(each) is (name == MESSAGING)]
-    with httpx2.Client(base_url=prism(name), trust_env=False, auth=("AC", "x")) as client:
+    with httpx2.Client(
+        base_url=prism(name), trust_env=False, auth=("AC", "x"), timeout=60
+    ) as client:
         for outgoing in asked:
             target = outgoing.url.removeprefix(BASE).removeprefix("/messaging")
             headers = {"Content-Type": outgoing.headers.get("Content-Type", "application/json")}

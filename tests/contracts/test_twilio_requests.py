@@ -80,7 +80,7 @@ def test_a_wrong_request_would_be_seen(prism: Mock):
     item = {"phone_number": "+14155550100", "fields": ["validation"]}
     url = prism(V2) + "/v2/batch/query"
     body = {"phone_numbers": [item]}
-    response = httpx2.post(url, json=body, auth=("AC", "x"), trust_env=False)
+    response = httpx2.post(url, json=body, auth=("AC", "x"), trust_env=False, timeout=60)
 
     assert verdict(response.status_code, response.headers) == (422, [])
     assert "fields" in response.text

@@ -71,7 +71,9 @@ def test_every_parameter_and_field_is_one_of_the_contracts(contract: Contract, h
 
 
 def test_prism_holds_nothing_against_a_request(prism: Mock, heard: PlayedGate):
-    with httpx2.Client(base_url=prism(HUB), trust_env=False, auth=("AC", "x")) as client:
+    with httpx2.Client(
+        base_url=prism(HUB), trust_env=False, auth=("AC", "x"), timeout=60
+    ) as client:
         for outgoing in heard.sent:
             if of_api(outgoing):
                 continue

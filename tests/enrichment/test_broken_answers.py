@@ -16,8 +16,8 @@ from enrichment.engine.jsontext import MOST_BROKEN, clipped, json_text
 from enrichment.models import Answer, Run
 from integrations.ids import first_uuid7
 from integrations.models import Account, ApiCall, LookupDay
-from tests.enrichment.conftest import approved, contact, numbers
-from tests.enrichment.test_companies import recipe_of, worked
+from tests.enrichment.conftest import approved, contact, numbers, worked
+from tests.enrichment.test_companies import recipe_of
 from tests.integrations.answering import answering
 
 PDL, HUNTER = "peopledatalabs.enrich_company", "hunter.domain_search"

@@ -12,7 +12,7 @@ from enrichment.engine import claiming
 from enrichment.models import Recipe, RecipeField, RecipeStep, Run
 from integrations.accounts import Accounts
 from integrations.models import ApiCall
-from tests.enrichment.conftest import approved, contact, numbers
+from tests.enrichment.conftest import approved, contact, numbers, worked
 
 
 @pytest.fixture
@@ -28,12 +28,6 @@ def recipe_of(slug, *wanted):
         for place, step in enumerate(steps):
             RecipeStep.objects.create(wanted=row, lookup=step, position=place)
     return recipe
-
-
-def worked(runtime, run):
-    runtime.work(20)
-    run.refresh_from_db()
-    return run
 
 
 def acme(**fields):

@@ -9,7 +9,7 @@ from enrichment import answering, services, sweeping
 from enrichment.models import Answer, Run, RunItem
 from integrations import services as accounts
 from integrations.models import Account, ApiCall, Budget, Reservation
-from tests.enrichment.conftest import approved, contact, numbers, worked
+from tests.enrichment.conftest import approved, contact, keep_closed, numbers, worked
 
 
 def test_many_contacts_end_and_the_books_agree(runtime, sandbox, line_type_recipe):
@@ -28,6 +28,7 @@ def test_many_contacts_end_and_the_books_agree(runtime, sandbox, line_type_recip
 
 
 def test_throttled_and_failing_answers_are_asked_again(runtime, sandbox, line_type_recipe):
+    keep_closed(runtime)
     sandbox.set(rate_429=0.1, rate_5xx=0.05)
     for number in numbers(100):
         contact(number)
@@ -40,7 +41,8 @@ def test_throttled_and_failing_answers_are_asked_again(runtime, sandbox, line_ty
 
 
 def test_a_dropped_answer_is_unknown_counted_and_asked_again(runtime, sandbox, line_type_recipe):
-    sandbox.set(rate_dropped=0.05, latency_ms=20, jitter_ms=40)  # too few to open the circuit
+    keep_closed(runtime)
+    sandbox.set(rate_dropped=0.05, latency_ms=20, jitter_ms=40)
     for number in numbers(100):
         contact(number)
 

@@ -17,14 +17,14 @@ def test_answer_older_than_the_recipe_wants_is_bought_again(
 ):
     contact()
     approved(line_type_recipe)
-    runtime.work(10)
+    runtime.work(300)
     Answer.objects.update(observed_at=timezone.now() - timedelta(days=5))
     Recipe.objects.update(fresh_days=fresh_days)
     recipe = Recipe.objects.get(pk=line_type_recipe.pk)
 
     foreseen = estimate(Run(recipe=recipe)).calls
     run = approved(recipe)
-    runtime.work(10)
+    runtime.work(300)
 
     lookup = run.lookups.get()
     assert (foreseen, lookup.asked, lookup.reused) == (asked, asked, 1 - asked)
@@ -37,7 +37,7 @@ def test_run_under_way_asks_what_was_approved(runtime, line_type_recipe):
 
     services.approve(run)
     services.start(run.pk)
-    runtime.work(10)
+    runtime.work(300)
 
     assert [row.lookup for row in run.lookups.all()] == ["twilio.line_type"]
     assert run.items.get().contact.line_type != ""

@@ -18,7 +18,7 @@ def upkeep(runtime, line_type_recipe):
     for number in numbers(5):
         contact(number)
     approved(line_type_recipe)
-    runtime.work(10)
+    runtime.work(300)
     long_ago = timezone.now() - timedelta(days=100)
     Answer.objects.update(observed_at=long_ago)
     for one in Contact.objects.all():
@@ -31,7 +31,7 @@ def upkeep(runtime, line_type_recipe):
 
 
 def worked(runtime):
-    runtime.work(10)
+    runtime.work(300)
     return Run.objects.exclude(upkeep=None).get()
 
 

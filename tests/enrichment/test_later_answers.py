@@ -8,8 +8,8 @@ from integrations.ids import uuid7
 from integrations.models import ApiCall
 from integrations.provider import Fact
 from integrations.registry import lookup
-from tests.enrichment.conftest import approved, contact, numbers
-from tests.enrichment.test_companies import recipe_of, worked
+from tests.enrichment.conftest import approved, contact, numbers, worked
+from tests.enrichment.test_companies import recipe_of
 
 LINE, VERIFY = "twilio.line_type", "hunter.verify_email"
 

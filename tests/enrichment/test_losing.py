@@ -9,7 +9,7 @@ from enrichment import services
 from enrichment.losing import asked_again, loss_rates
 from enrichment.models import Run
 from integrations.models import Account, Budget, SpendDay
-from tests.enrichment.conftest import approved, contact, numbers, worked
+from tests.enrichment.conftest import approved, contact, keep_closed, numbers, worked
 
 LINE = "twilio.line_type"
 
@@ -63,7 +63,8 @@ def test_dear_answers_are_not_asked_again_and_not_counted(runtime, line_type_rec
 
 
 def test_run_without_a_cap_stops_at_the_maximum_of_its_estimate(runtime, sandbox, line_type_recipe):
-    sandbox.set(rate_dropped=0.1, latency_ms=20, jitter_ms=40)  # too few to open the circuit
+    keep_closed(runtime)
+    sandbox.set(rate_dropped=0.1, latency_ms=20, jitter_ms=40)
     for number in numbers(100):
         contact(number)
 

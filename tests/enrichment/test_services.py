@@ -80,7 +80,7 @@ def test_what_a_lost_worker_held_waits_again(run, server_is_old):
 
 
 def test_a_living_worker_keeps_what_it_holds(run, server_is_old):
-    claimed(run, worker())
+    claimed(run, worker(seen_s_ago=-600))  # it lives longer than this test
 
     sweeping.sweep()
 
@@ -88,8 +88,8 @@ def test_a_living_worker_keeps_what_it_holds(run, server_is_old):
 
 
 def test_nobody_is_lost_just_after_the_server_started(run, settings):
-    settings.LEASE_S = 86_400.0
-    claimed(run, worker(seen_s_ago=100_000))
+    settings.LEASE_S = 1e9  # no server has been up for so long
+    claimed(run, worker(seen_s_ago=1_100_000_000))
 
     sweeping.sweep()
 

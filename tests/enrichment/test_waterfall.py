@@ -11,8 +11,8 @@ from enrichment.models import Recipe, Run, RunItem
 from enrichment.troubles import obstacle
 from integrations.models import Account, ApiCall
 from integrations.registry import lookup
-from tests.enrichment.conftest import approved, contact, numbers
-from tests.enrichment.test_companies import recipe_of, worked
+from tests.enrichment.conftest import approved, contact, numbers, worked
+from tests.enrichment.test_companies import recipe_of
 
 FIRM, LINE = "hunter.domain_search", "twilio.line_type"
 

@@ -46,6 +46,9 @@ class RecordedApi:
         return answer
 
 
+PATIENCE_S = 60.0
+
+
 class BareGate:
     """Sends a request as it is and classifies its answer: no circuit, no limit, no retry."""
 
@@ -55,7 +58,7 @@ class BareGate:
 
     async def exchange(self, outgoing: Outgoing, call: Call) -> Incoming:
         outgoing.headers["X-Request-ID"] = str(call.request_id)
-        incoming = await exchange(shared_session(), outgoing, call.provider.timeout_s)
+        incoming = await exchange(shared_session(), outgoing, PATIENCE_S)
         incoming.body = parsed(incoming.content)
         call.error = error_for(call, incoming.status, incoming.headers, incoming.body)
         self.seen.append(outgoing)

@@ -15,13 +15,15 @@ from integrations.errors import CircuitOpen, ServerFailed
 
 
 async def call(settings, circuit, sent):
-    while monotonic() < settings["until"]:
+    """Call until the provider has answered once."""
+    is_alive = False
+    while not is_alive and monotonic() < settings["until"]:
         try:
             with circuit.calling():
-                began = monotonic()
+                began, is_trial = monotonic(), bool(circuit.trial)
                 await asyncio.sleep(settings["answers_after_s"])
                 is_alive = Path(settings["alive"]).exists()
-                sent.append((began, monotonic(), is_alive))
+                sent.append((began, monotonic(), is_alive, is_trial))
                 if not is_alive:
                     raise ServerFailed("provider.lookup: 503")
         except (CircuitOpen, ServerFailed):
@@ -29,7 +31,7 @@ async def call(settings, circuit, sent):
 
 
 async def work(settings, circuit):
-    sent: list[tuple[float, float, bool]] = []
+    sent: list[tuple[float, float, bool, bool]] = []
     await asyncio.gather(*(call(settings, circuit, sent) for _ in range(settings["in_flight"])))
     return sent
 

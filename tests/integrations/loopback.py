@@ -24,6 +24,7 @@ from integrations.retrying import RetryPolicy
 
 # Waits of a hundredth, so that a test of repeats takes none.
 HASTY = RetryPolicy(first_wait_s=0.005, longest_wait_s=0.05)
+WAIT_S = 60.0
 
 
 @dataclass(slots=True)
@@ -54,7 +55,10 @@ class Seen:
 
 
 class Loopback:
-    """Answers with the script's replies in turn, the last one for ever; keeps what it saw."""
+    """Answers with the script's replies in turn, the last one for ever; keeps what it saw.
+
+    While `may_answer` is cleared, requests are heard and stay in flight.
+    """
 
     def __init__(self, *replies: Reply) -> None:
         self.replies = list(replies or [Reply()])
@@ -63,6 +67,8 @@ class Loopback:
         self.most_in_flight = 0
         self.connections = 0
         self.url = ""
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -75,6 +81,7 @@ class Loopback:
                 self.most_in_flight = max(self.most_in_flight, self.in_flight)
                 reply = self.replies[min(len(self.seen), len(self.replies)) - 1]
                 await asyncio.sleep(reply.wait_s)
+                await self.may_answer.wait()
                 self.in_flight -= 1
                 if reply.drops:
                     break
@@ -135,7 +142,7 @@ def acme(**peculiar: Any) -> Provider:
         "base_url": "https://api.acme.test",
         "auth": basic("user", "password"),
         "secrets": secrets,
-        "timeout_s": 2.0,
+        "timeout_s": WAIT_S,
         "circuit_fail_max": 50,
     }
     return Provider(**{**traits, **peculiar})
@@ -162,6 +169,13 @@ def call_to(base_url: str, provider: Provider | None = None, **account: Any) -> 
 async def get(gate: Gate, call: Call, path: str = "/") -> httpx2.Response:
     """Send a GET for `call` and return the answer, whatever its status."""
     return await gate.send(httpx2.Request("GET", call.account.base_url + path), call)
+
+
+async def until(is_so: Callable[[], object]) -> None:
+    """Return as soon as something is so."""
+    async with asyncio.timeout(WAIT_S):
+        while not is_so():
+            await asyncio.sleep(0.001)
 
 
 def failures(gate: Gate, key: str = "acme") -> int | None:

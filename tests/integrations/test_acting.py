@@ -8,6 +8,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.db import transaction
 
 from integrations import acting, ledger
@@ -37,6 +38,13 @@ PHONE = "+14155550100"
 SMS = Decimal("0.012")
 CAMPAIGN = "campaign:1"
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def noon():
+    """At midnight budgets begin anew."""
+    with time_machine.travel(datetime(2026, 11, 22, 12, tzinfo=UTC)):
+        yield
 
 
 @pytest.fixture

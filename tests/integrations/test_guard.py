@@ -19,6 +19,7 @@ from tests.integrations.loopback import (
     loopback,
     opened,
     run_async,
+    until,
 )
 
 
@@ -122,21 +123,30 @@ async def test_xr_31_rate_holds_for_every_attempt():
 
 @run_async
 async def test_calls_in_flight_are_capped_per_account():
-    async with loopback(Reply(wait_s=0.02)) as server, opened(HASTY, share=0.5) as gate:
+    async with loopback() as server, opened(HASTY, share=0.5) as gate:
         calls = [call_to(server.url, max_in_flight=6) for _ in range(12)]
+        server.may_answer.clear()
 
-        await asyncio.gather(*(get(gate, call) for call in calls))
+        asked = asyncio.gather(*(get(gate, call) for call in calls))
+        await until(lambda: server.in_flight == 3)
+        await asyncio.sleep(0.05)  # for a fourth to come
+        server.may_answer.set()
+        await asked
 
         assert (len(server.seen), server.most_in_flight) == (12, 3)
 
 
 @run_async
 async def test_call_given_up_is_unknown():
-    async with loopback(Reply(wait_s=1)) as server, opened() as gate:
+    async with loopback() as server, opened() as gate:
         call = call_to(server.url)
+        server.may_answer.clear()
 
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(get(gate, call), 0.05)
+        asked = asyncio.create_task(get(gate, call))
+        await until(lambda: server.seen)
+        asked.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asked
 
         assert call.sent
         assert type(call.error) is errors.OutcomeUnknown

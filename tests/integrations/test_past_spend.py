@@ -15,7 +15,7 @@ PAST = import_module("integrations.migrations.0004_past_spend").PAST
 
 @pytest.mark.django_db
 def test_past_calls_are_added_up():
-    account = Account.objects.create(provider="twilio")
+    account, now = Account.objects.create(provider="twilio"), timezone.now()
     for outcome, usd, lookup in (
         ("answered", "0.013", "line_type+caller_name"), ("answered", "0", "line_type"),
         ("failed", "0", "line_type"), ("unknown", "0.008", "line_type"),
@@ -23,7 +23,7 @@ def test_past_calls_are_added_up():
     ):  # fmt: skip
         ApiCall.objects.create(
             id=uuid7(), provider="twilio", lookup=lookup, account=account, outcome=outcome,
-            price_usd=usd, started_at=timezone.now(),
+            price_usd=usd, started_at=now,
         )  # fmt: skip
 
     with connection.cursor() as cursor:

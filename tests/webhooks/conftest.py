@@ -1,5 +1,6 @@
 """The door as senders find it: requests in, rows in the database."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -26,9 +27,11 @@ class Bell:
 
     def __init__(self) -> None:
         self.rings = 0
+        self.has_rung = threading.Event()
 
     def ring(self) -> None:
         self.rings += 1
+        self.has_rung.set()
 
 
 @pytest.fixture
@@ -98,8 +101,9 @@ def away():
     def end_sessions() -> None:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " AND backend_type = 'client backend'"
             )
 
     return end_sessions

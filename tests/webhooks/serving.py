@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -70,30 +69,28 @@ class Served:
     """The web server, started as the Procfile says, on a port of its own."""
 
     def __init__(self, wire: Wire, redis_url: str, **settings: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        # Bound here and handed over, so that nobody else gets the port meanwhile.
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.port = listener.getsockname()[1]
         said = next(line for line in (ROOT / "Procfile").read_text().splitlines() if "web:" in line)
         command = shlex.split(said.partition("exec ")[2] or said.partition(":")[2])[1:]
-        command[command.index("--bind") + 1] = f"127.0.0.1:{self.port}"
+        command[command.index("--bind") + 1] = f"fd://{listener.fileno()}"
         command[command.index("--workers") + 1] = "2"
         environment = os.environ | {
             "DATABASE_URL": wire.url, "REDIS_URL": redis_url, "SWITCHBOARD_URL": SITE,
             "LOG_LEVEL": "ERROR", **settings,
         }  # fmt: skip
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", *command], cwd=ROOT, env=environment
-        )
+            [sys.executable, "-m", "gunicorn", *command], cwd=ROOT, env=environment,
+            pass_fds=[listener.fileno()],
+        )  # fmt: skip
+        listener.close()
         self.url = f"http://127.0.0.1:{self.port}"
-        for _ in range(300):
-            with suppress(httpx2.TransportError):
-                httpx2.get(f"{self.url}/health", trust_env=False)
-                return
-            time.sleep(0.1)
+        httpx2.get(f"{self.url}/health", trust_env=False, timeout=120)
 
     def raw(self, said: bytes, *, closes: bool = True) -> bytes:
         """Return what is answered to these bytes."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as one:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as one:
             one.sendall(said)
             if closes:
                 one.shutdown(socket.SHUT_WR)
@@ -105,4 +102,4 @@ class Served:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(30)
+        self.process.wait(60)

@@ -15,6 +15,7 @@ def test_status_is_written_down_and_answered(post, bell):
     answer = post(STATUS, **SENT)
 
     row = Delivery.objects.get()
+    assert bell.has_rung.wait(60)  # who posts does not wait for it
     assert (answer.status_code, answer.content, bell.rings) == (200, b"", 1)
     assert (row.sender, row.kind, row.subject, row.state) == (
         "twilio", "sms-status", SENT["MessageSid"], "waiting",

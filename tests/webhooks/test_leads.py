@@ -19,7 +19,7 @@ def lead(event: str, payload) -> Delivery:
 def test_leads_become_one_import(transactional_db):
     lead("1", ANN), lead("2", BO), lead("3", {"domain": "birch.test"})
 
-    processing.work(5)
+    processing.work(60)
     record = Import.objects.get()
     work.run_import(record.pk)
 
@@ -38,7 +38,7 @@ def test_leads_become_one_import(transactional_db):
 def test_leads_that_come_again_change_no_contact(transactional_db):
     for event in "12":
         lead(event, ANN)
-        processing.work(5)
+        processing.work(60)
         work.run_import(Import.objects.latest("id").pk)
 
     assert (Import.objects.count(), Contact.objects.get().revision) == (2, 0)

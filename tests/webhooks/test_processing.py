@@ -34,7 +34,7 @@ def waits(transactional_db):
 def test_result_reaches_who_waits_for_it(waits):
     delivery()
 
-    has_more = processing.work(5)
+    has_more = processing.work(60)
 
     row, answer = Delivery.objects.get(), Answer.objects.get()
     assert (has_more, row.state, row.outcome) == (False, "done", "1 waited for it")
@@ -43,10 +43,10 @@ def test_result_reaches_who_waits_for_it(waits):
 
 def test_result_that_comes_again_changes_nothing(waits):
     delivery()
-    processing.work(5)
+    processing.work(60)
     before = Answer.objects.get().pk
     delivery("e2")
-    processing.work(5)
+    processing.work(60)
 
     again = Delivery.objects.get(event="e2")
     assert (again.state, again.outcome) == ("done", "nobody waits for it any more")
@@ -56,7 +56,7 @@ def test_result_that_comes_again_changes_nothing(waits):
 def test_what_nobody_reads_is_kept(transactional_db):
     delivery(sender="twilio", kind="of tomorrow")
 
-    processing.work(5)
+    processing.work(60)
 
     assert Delivery.objects.get().state == "kept"
 
@@ -65,12 +65,12 @@ def test_ar_06_ar_48_three_tries_then_given_up_and_replayed(waits):
     delivery(payload={"requestId": TICKET, "networkTypes": "none of that"})
 
     for _ in range(processing.MOST_TRIES):
-        processing.work(5)
+        processing.work(60)
         Delivery.objects.update(due_at=timezone.now())
     row = Delivery.objects.get()
     Delivery.objects.update(payload=RESULT)
     count = processing.replay(Delivery.objects.all())
-    processing.work(5)
+    processing.work(60)
 
     assert (row.state, row.tries, row.outcome) == ("dead", 3, "ContractBroken in our own code")
     assert (count, Delivery.objects.get().state) == (1, "done")
@@ -83,7 +83,7 @@ def test_lost_worker_gives_back_what_it_held(waits, settings):
     Worker.objects.filter(pk=own).update(gone_at=timezone.now(), is_lost=True)
 
     is_due = processing.sweep()
-    processing.work(5)
+    processing.work(60)
 
     row = Delivery.objects.get()
     assert (is_due, row.state, row.losses) == (True, "done", 1)

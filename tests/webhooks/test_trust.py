@@ -52,7 +52,7 @@ def test_what_was_known_of_the_profile_counts_no_more(birch):
     ]
     told()
 
-    processing.work(5)
+    processing.work(60)
 
     row = Delivery.objects.get()
     assert (row.state, row.outcome) == (
@@ -65,7 +65,7 @@ def test_what_was_read_since_the_callback_goes_on_counting(birch):
     newer = answer("twilio_trust_hub.review", {"company.trust_profile_sid": SID}, hours=1)
     told(), told("again"), told("unknown", "BU9")
 
-    processing.work(5)
+    processing.work(60)
 
     assert counting() == {newer.pk}
     assert set(Delivery.objects.values_list("state", flat=True)) == {"done"}

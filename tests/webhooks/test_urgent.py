@@ -31,7 +31,7 @@ def http(door):
         yield client
 
 
-def until(done, seconds=10):
+def until(done, seconds=60):
     give_up_at = time.monotonic() + seconds
     while not done() and time.monotonic() < give_up_at:
         time.sleep(0.05)

@@ -8,6 +8,7 @@ from contacts.models import Company, Contact
 from crm_sync.models import Conflict, Deletion, Link, OutboxItem
 from tests.crm_sync.admin.leftovers import ACTS, LOOKS, at, contact, link, refused, settled, shown
 from tests.crm_sync.admin.syncs import ready
+from tests.dashboards.costs import used_now
 
 pytestmark = pytest.mark.django_db
 NAMES = ("refused", "choose", "conflicts", "deletions")
@@ -116,6 +117,7 @@ def test_each_page_costs_the_same_at_any_length(
 ):
     person(*ACTS, "view_company", "view_sync")
     of, counts = ready(), []
+    used_now(client)
     client.get(at(of, name))
     for first, count in ((0, 5), (5, 500)):
         many(of, first, count)

@@ -21,11 +21,11 @@ def of_contact(client, row):
 def test_a_contact_tells_what_it_is_in_each_crm(client, person):
     person("view_contact", "view_link", "view_connection")
     first, ann = ready(), contact()
-    link(first, ann, state="linked", remote_id="4411")
+    link(first, ann, state="linked", remote_id="there-4411")
     row = link(ready("Other"), ann, words="2 records there fit: choose which it is")
     page = of_contact(client, ann)
     assert "In CRMs" in page
-    assert "4411" in page
+    assert "there-4411" in page
     assert f'href="/admin/crm_sync/connection/{first.pk}/change/"' in page
     assert f'href="{at(row.connection, "choose")}?link={row.pk}"' in page
     assert "2 records there fit" in page
@@ -49,10 +49,10 @@ def test_who_may_not_see_connections_is_led_to_none(client, person):
 def test_links_are_for_those_who_may_see_them(client, person):
     person("view_contact")
     ann = contact()
-    link(ready(), ann, state="linked", remote_id="4411")
+    link(ready(), ann, state="linked", remote_id="there-4411")
     page = of_contact(client, ann)
     assert "In CRMs" not in page
-    assert "4411" not in page
+    assert "there-4411" not in page
 
 
 def test_a_company_tells_what_it_is_in_each_crm(client, person):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from crm_sync.models import OutboxItem, Sync
 from tests.crm_sync.admin.syncs import at, ready, said, sync
+from tests.dashboards.costs import used_now
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/crm_sync/sync/"
@@ -51,6 +53,7 @@ def test_the_list_costs_the_same_at_any_length(client, person, django_assert_max
     bo = person("view_sync")
     of, counts = ready(), []
     sync(of, state="done", created_by=bo)
+    used_now(client)
     client.get(LIST)
     for more in (0, 1000):
         Sync.objects.bulk_create(
@@ -81,8 +84,10 @@ def test_a_sync_at_work_tells_how_far_it_is(client, person):
 def test_the_live_part_comes_alone_and_measures_the_pace(client, person):
     person("view_sync")
     row = sync(state="claimed", total=100, is_dry=True, counts={"contact": {"create": 60}})
-    ago = timezone.now().timestamp() - 20
-    page = client.get(at(row, "live"), {"seen": "claimed 0 0", "samples": f"{ago:.1f}-20"})
+    now = timezone.now().replace(microsecond=0)
+    samples = f"{now.timestamp() - 20:.1f}-20"
+    with time_machine.travel(now, tick=False):
+        page = client.get(at(row, "live"), {"seen": "claimed 0 0", "samples": samples})
     text = page.content.decode()
     assert "<html" not in text
     assert "<strong>60</strong> of 100 records" in text

@@ -16,10 +16,12 @@ from integrations.errors import CallError
 from tests.crm_sync.connections import connection
 
 pytestmark = pytest.mark.django_db
+INTERVAL_S = 600  # longer than any test takes
 
 
 @pytest.fixture
 def attempt(server):
+    server.set(interval=INTERVAL_S)
     row = connection("partner_center", "device_code")
     return devices.begin(row, User.objects.create_user("ann"))
 
@@ -33,7 +35,7 @@ def polled(attempt):
 def test_the_code_is_shown_and_kept_sealed(attempt):
     assert devices.code_of(attempt) == "ABCD-EFGH"
     assert attempt.verification_uri == "https://microsoft.com/devicelogin"
-    assert "ABCD" not in attempt.sealed
+    assert "ABCD-EFGH" not in attempt.sealed
 
 
 def test_nobody_has_typed_it_yet(attempt, server):
@@ -79,7 +81,7 @@ def test_however_many_poll_one_asks_in_an_interval(attempt, server):
 
 def test_asked_to_slow_down_it_does(attempt, server):
     server.set(device="slow_down")
-    assert polled(attempt).interval_s == 10
+    assert polled(attempt).interval_s == INTERVAL_S + 5
 
 
 def test_a_failing_server_ends_nothing(attempt, server):

@@ -215,7 +215,7 @@ def test_ar_31_lead_and_import_of_its_company_do_not_wait_for_each_other():
         making.join(0.5)
         assert making.is_alive()
         company = Company.objects.create(domain="birch.test")
-    making.join(10)
+    making.join(60)
 
     assert not making.is_alive()
     row.refresh_from_db()

@@ -13,6 +13,7 @@ from contacts.models import Company, Contact
 from crm_sync.models import Referral, Sync
 from crm_sync.referrals.storing import store
 from tests.crm_sync.referrals.house import body, customer
+from tests.dashboards.costs import used_now
 
 pytestmark = pytest.mark.django_db
 INBOX = "admin:crm_sync_referral_changelist"
@@ -78,6 +79,7 @@ def test_ar_63_inbox_costs_the_same_for_a_few_and_for_many(browser, connection):
 
     Company.objects.create(domain="birch.test")
     store(connection.pk, [body(f"a-{n}", customerProfile=customer()) for n in range(10)])
+    used_now(browser)
     cost()
     few = cost()
     store(connection.pk, [body(f"b-{n}", customerProfile=customer()) for n in range(90)])

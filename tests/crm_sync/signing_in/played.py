@@ -23,16 +23,21 @@ ROOT = Path(__file__).parents[3]
 
 
 class Played:
-    """`fails` are [status, body] answers that come first; `drops` answers are done and lost."""
+    """`fails` are [status, body] answers that come first; `drops` answers are done and lost.
+
+    While it is `held`, what was asked is done and its answer waits.
+    """
 
     def __init__(self):
         self.lasts_s = 3599
         self.rotates = True
         self.delay_s = 0.0
+        self.held = False
         self.same = False
         self.fails = []
         self.drops = 0
         self.device = "authorization_pending"
+        self.interval = 5
         self.revoked = self.refuses = False
         self.extra = {}
         self.asked, self.made = [], 0
@@ -111,12 +116,14 @@ class Handler(BaseHTTPRequestHandler):
         with played.lock:
             played.asked.append(["POST", self.path, form])
             if self.path.endswith("/devicecode"):
-                status, said = 200, DEVICE
+                status, said = 200, {**DEVICE, "interval": played.interval}
             else:
                 status, said = played.token(form)
             is_lost = played.drops > 0
             played.drops -= is_lost
         time.sleep(played.delay_s)
+        while played.held:
+            time.sleep(0.01)
         if is_lost:
             self.close_connection = True
             self.connection.close()
@@ -133,7 +140,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 DEVICE = {
-    "user_code": "ABCD-EFGH", "device_code": "device-1", "expires_in": 900, "interval": 5,
+    "user_code": "ABCD-EFGH", "device_code": "device-1", "expires_in": 900,
     "verification_uri": "https://microsoft.com/devicelogin", "message": "To sign in, …",
 }  # fmt: skip
 
@@ -154,6 +161,13 @@ class Server:
     def tokens(self):
         """The forms of the requests for a token, in their order."""
         return [form for method, path, form in self.told()["asked"] if path.endswith("/token")]
+
+    def until_asked(self):
+        """Return once somebody has asked for a token."""
+        give_up_at = time.monotonic() + 60
+        while not self.tokens():
+            assert time.monotonic() < give_up_at, "nobody asked"
+            time.sleep(0.02)
 
 
 @contextmanager

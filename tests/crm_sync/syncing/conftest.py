@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.crm_sync.syncing.house import Houses
+from tests.crm_sync.syncing.relay import relaying
 from tests.integrations.sandbox.running import running_sandbox
 
 
@@ -19,6 +20,14 @@ def sandbox(played_crms, settings):
     played_crms.fresh()
     settings.SANDBOX, settings.SANDBOX_URL = True, played_crms.url
     return played_crms
+
+
+@pytest.fixture
+def relay(sandbox, settings):
+    """Through it goes what is asked of the sandbox; what is controlled there goes by itself."""
+    with relaying(sandbox.url) as found:
+        settings.SANDBOX_URL = found.url
+        yield found
 
 
 @pytest.fixture

@@ -134,11 +134,14 @@ class House:
         return sync
 
     def finish(self, sync: Sync, slices: int = 40) -> Sync:
-        """Work at a sync, without its pauses, until it is over."""
+        """Work at a sync, without its pauses and its circuits', until it is over."""
         for _ in range(slices):
             if sync.finished_at:
                 break
             OutboxItem.objects.filter(state="waiting").update(due_at=sync.created_at)
+            for of in ("", "-sign-in"):
+                name = f"{self.connector.slug}-{self.row.pk}{of}:sandbox"
+                self.runtime.gate.board.reset(name)
             self.go_on(sync)
         return sync
 

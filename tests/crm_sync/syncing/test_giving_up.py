@@ -119,7 +119,7 @@ def test_ar_10_what_takes_workers_with_it_is_claimed_among_fewer_and_fewer(trans
     assert found[4:] == [list(range(2, 12)), [12], [0], [1], []]
 
 
-def test_ar_10_suspects_go_with_nothing_else_in_hand(house, sandbox):
+def test_ar_10_suspects_go_with_nothing_else_in_hand(house, relay):
     at = house("hubspot")
     at.contacts(130)
     collect()
@@ -127,7 +127,7 @@ def test_ar_10_suspects_go_with_nothing_else_in_hand(house, sandbox):
     OutboxItem.objects.filter(subject_id__lt=first_of_the_rest).update(losses=1)
     started = services.start(at.row)
 
-    seen = in_hand(at, sandbox, started)
+    seen = in_hand(at, relay)
 
     assert {losses for losses, _ in seen} == {(0,), (1,)}  # never both
     assert max(many for losses, many in seen if losses == (1,)) == items.FEW
@@ -135,25 +135,23 @@ def test_ar_10_suspects_go_with_nothing_else_in_hand(house, sandbox):
     assert (len(at.there()), at.owed(), at.writes()["created"]) == (130, {}, 130)
 
 
-def in_hand(at, sandbox, started):
-    """The losses of what was in hand together, and how many it was, while a worker works."""
+def in_hand(at, relay):
+    """The losses of what was in hand together, and how many it was, at each call of a worker."""
     seen = set()
-    sandbox.set(latency_ms=60)
-    with ThreadPoolExecutor(1) as pool:
-        working = pool.submit(work, at)
-        while not working.done():
-            held = list(OutboxItem.objects.filter(state="claimed").values_list("losses", flat=True))
-            if held:
-                seen.add((tuple(sorted(set(held))), len(held)))
-            sleep(0.005)
-        working.result()
-    sandbox.set(latency_ms=0)
+
+    def look(_):
+        held = list(OutboxItem.objects.filter(state="claimed").values_list("losses", flat=True))
+        if held:
+            seen.add((tuple(sorted(set(held))), len(held)))
+
+    relay.asked = look
+    at.runtime.work(60, should_stop=lambda: False)
     return seen
 
 
-def work(at, should_stop=lambda: False):
+def work(at, should_stop):
     try:
-        at.runtime.work(20, should_stop=should_stop)
+        at.runtime.work(60, should_stop=should_stop)
     finally:
         db.connection.close()
 
@@ -197,11 +195,11 @@ def test_ar_06_what_was_given_up_is_tried_anew_once_it_changes(db, state):
     assert (item.subject_id, item.state, item.tries, item.losses) == (one.pk, "waiting", 0, 0)
 
 
-def test_ar_01_ar_08_a_worker_lost_between_the_remote_create_and_the_commit(house, sandbox):
+def test_ar_01_ar_08_a_worker_lost_between_the_remote_create_and_the_commit(house, relay):
     at = house("hubspot")
     (one,) = at.contacts(1)
-    sandbox.set(latency_ms=400)
     started, is_lost = services.start(at.row), Event()
+    relay.answered = lambda path: path.endswith("/batch/upsert") and is_lost.wait(60)
 
     with ThreadPoolExecutor(1) as pool:
         working = pool.submit(work, at, is_lost.is_set)
@@ -211,10 +209,9 @@ def test_ar_01_ar_08_a_worker_lost_between_the_remote_create_and_the_commit(hous
         assert (link.state, link.remote_id, link.synced_at) == ("new", "", None)
         assert link.intended_at is not None
         assert at.owed() == {"claimed": 1}
-        is_lost.set()
         lose(OutboxItem.objects.get().worker_id)
+        is_lost.set()
         working.result()
-    sandbox.set(latency_ms=0)
     assert at.owed() == {"waiting": 1}  # the sweep has repaired what was stuck
     assert at.link(one.pk).synced_at is None
 

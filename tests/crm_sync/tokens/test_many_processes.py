@@ -96,7 +96,7 @@ def test_the_lease_of_a_killed_process_runs_out(server, askers):
     row = signed_in()
     server.set(delay_s=30, rotates=False)
     victim.ask(row, 1)
-    until_asked(server)
+    server.until_asked()
     victim.end()
 
     server.set(delay_s=0)
@@ -109,11 +109,3 @@ def test_the_lease_of_a_killed_process_runs_out(server, askers):
 
     assert other.result() == ["access-2"]
     assert len(server.tokens()) == 2
-
-
-def until_asked(server):
-    for _ in range(200):
-        if server.tokens():
-            return
-        time.sleep(0.05)
-    raise AssertionError("nobody asked")

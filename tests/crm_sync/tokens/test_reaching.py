@@ -14,6 +14,7 @@ from crm_sync.models import Connection
 from crm_sync.signing_in.answers import ClientRefused, LoginNeeded, Token
 from crm_sync.tokens import keeping, reach_of
 from integrations.errors import AccountUnusable, CredentialRejected, OutcomeUnknown, ServerFailed
+from integrations.lanes import Lane
 from tests.crm_sync.connections import (
     bearer_seen,
     connection,
@@ -160,13 +161,14 @@ def test_xr_47_a_consent_taken_back_needs_somebody_to_sign_in(server):
 
 def test_who_signs_in_while_a_refresh_is_refused_stays_signed_in(server):
     row = signed_in()
-    server.set(revoked=True, delay_s=0.6, good=["by-hand"])
+    server.set(revoked=True, held=True, good=["by-hand"])
 
     async def main():
         async with reaching() as (gate, lane):
             asked = asyncio.ensure_future(reach_of(row.pk, gate, lane, connector=plain("hubspot")))
-            await asyncio.sleep(0.3)
+            await asyncio.to_thread(server.until_asked)
             await asyncio.to_thread(signed_in_by_hand, row)
+            await asyncio.to_thread(server.set, held=False)
             return (await asked).view.secrets["token"]
 
     assert asyncio.run(main()) == "by-hand"
@@ -272,12 +274,18 @@ def test_a_lost_answer_that_had_rotated_says_so(server):
 
 def test_who_waits_is_told_of_the_failure_and_does_not_ask_again(server):
     row = signed_in()
-    server.set(delay_s=0.3, fails=[[503, {}]])
+    server.set(held=True, fails=[[503, {}]])
 
     async def main():
         async with reaching() as (gate, lane):
-            asked = [reach_of(row.pk, gate, lane, connector=plain("hubspot")) for _ in range(10)]
-            return await asyncio.gather(*asked, return_exceptions=True)
+            lanes = [Counting(lane) for _ in range(10)]
+            asked = [reach_of(row.pk, gate, one, connector=plain("hubspot")) for one in lanes]
+            all_of_them = asyncio.gather(*asked, return_exceptions=True)
+            while not all(one.count >= LOOKED for one in lanes):
+                await asyncio.sleep(0.01)
+            await asyncio.to_thread(server.until_asked)
+            await asyncio.to_thread(server.set, held=False)
+            return await all_of_them
 
     found = asyncio.run(main())
 
@@ -285,15 +293,31 @@ def test_who_waits_is_told_of_the_failure_and_does_not_ask_again(server):
     assert len(server.tokens()) == 1
 
 
+LOOKED = 3  # statements: where it leads, how one signs in, whether there is a token
+
+
+class Counting(Lane):
+    """One asker's way to the lane of all, which counts what was done for it."""
+
+    def __init__(self, lane):
+        self.lane, self.count = lane, 0
+
+    async def run(self, work, *args, **more):
+        found = await self.lane.run(work, *args, **more)
+        self.count += 1
+        return found
+
+
 def test_ar_32_no_transaction_is_open_while_the_crm_is_asked(server):
     row = signed_in()
-    server.set(delay_s=1.0)
+    server.set(held=True)
 
     async def main():
         async with reaching() as (gate, lane):
             asked = asyncio.ensure_future(reach_of(row.pk, gate, lane, connector=plain("hubspot")))
-            await asyncio.sleep(0.5)
+            await asyncio.to_thread(server.until_asked)
             open_now = await asyncio.to_thread(open_transactions)
+            await asyncio.to_thread(server.set, held=False)
             await asked
             return open_now
 

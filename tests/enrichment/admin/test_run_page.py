@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -96,10 +97,10 @@ def test_broken_samples_count_for_nothing(run, see, samples):
 
 def test_pace_is_of_the_last_looks(run):
     working(run, total=1000, done=300, started_at=timezone.now())
-    now = timezone.now().timestamp()
 
-    looks = progress.look(run, [(now - 10, 100)])
-    pace = progress.pace(run, looks)
+    with time_machine.travel(timezone.now(), tick=False):
+        looks = progress.look(run, [(timezone.now().timestamp() - 10, 100)])
+        pace = progress.pace(run, looks)
 
     assert pace.per_second == pytest.approx(20, rel=0.05)
     assert pace.left_s == pytest.approx(35, rel=0.05)

@@ -1,6 +1,9 @@
 """The cards and the page of an account: what they show and cost, and what is done there."""
 
+from datetime import UTC, datetime
+
 import pytest
+import time_machine
 from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -63,10 +66,15 @@ def test_a_price_says_where_it_is_from(save, admin_client, at):
     assert not found["caller_name"].is_own_price
 
 
-def test_budgets_and_lookups_of_today_stand_at_the_top(admin_client, account, at):
-    from django.utils import timezone
+@pytest.fixture
+def today():
+    """A day that does not end before the test does."""
+    noon = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    with time_machine.travel(noon):
+        yield noon.date()
 
-    today = timezone.now().date()
+
+def test_budgets_and_lookups_of_today_stand_at_the_top(today, admin_client, account, at):
     Account.objects.update(daily_cap_usd=10)
     Budget.objects.create(key=f"account:{account.pk}:{today:%Y-%m-%d}", spent_usd=9, reserved_usd=1)
     LookupDay.objects.create(

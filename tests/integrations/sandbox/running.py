@@ -13,6 +13,8 @@ import httpx2
 
 from integrations.sandbox.settings import Settings
 
+PATIENCE_S = 60.0
+
 
 class Running:
     """A running sandbox: its address, its controls, and plain requests to it."""
@@ -20,7 +22,9 @@ class Running:
     def __init__(self, url: str, process: subprocess.Popen[str]) -> None:
         self.url = url
         self.process = process
-        self.http = httpx2.Client(base_url=url, auth=("AC" + "0" * 32, "0" * 32), trust_env=False)
+        self.http = httpx2.Client(
+            base_url=url, auth=("AC" + "0" * 32, "0" * 32), trust_env=False, timeout=PATIENCE_S
+        )  # fmt: skip
 
     def set(self, **settings: Any) -> Mapping[str, Any]:
         response = self.http.post("/_control", json=settings)
@@ -59,6 +63,6 @@ def running_sandbox(
             yield running
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=PATIENCE_S)
         assert process.stdout is not None
         process.stdout.close()

@@ -115,9 +115,6 @@ def test_limits_are_kept_once_they_hold(sandbox):
 
 
 def test_searches_side_by_side_keep_to_five_a_second(sandbox):
-    # Twice what may be asked: a search that is slow on its way meets those of the next second.
-    sandbox.http.post("/_control/hubspot", json={"limits": {"search": 10}})
-
     async def main():
         async with api_to(HUBSPOT, sandbox) as api:
             by = [("domain", "works.example.test")]

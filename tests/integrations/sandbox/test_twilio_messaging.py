@@ -76,7 +76,8 @@ def told(sandbox: Running) -> Mapping[str, Any]:
 
 def settled(sandbox: Running, count: int) -> Mapping[str, int]:
     """Wait until so many callbacks are accounted for; return how."""
-    for _ in range(300):
+    give_up_at = time.monotonic() + 120
+    while time.monotonic() < give_up_at:
         counts: Mapping[str, int] = told(sandbox)["callbacks"]
         if sum(counts.values()) >= count:
             return counts
@@ -85,7 +86,7 @@ def settled(sandbox: Running, count: int) -> Mapping[str, int]:
 
 
 def test_statuses_are_posted_in_their_order_and_signed(sandbox: Running):
-    sandbox.set(status_step_ms=100)
+    sandbox.set(status_step_ms=1000)  # longer than a post is under way
     with listening() as (url, heard):
         sid = send(sandbox, StatusCallback=url).json()["sid"]
         settled(sandbox, 3)
@@ -96,13 +97,12 @@ def test_statuses_are_posted_in_their_order_and_signed(sandbox: Running):
 
 
 def test_a_failure_is_posted_with_its_code(sandbox: Running):
-    sandbox.set(status_step_ms=100)
     with listening() as (url, heard):
         send(sandbox, "+15005550187", StatusCallback=url)
         settled(sandbox, 3)
 
-    last = heard[-1][1]
-    assert (last["MessageStatus"], last["ErrorCode"]) == ("undelivered", "30005")
+    codes = {form["MessageStatus"]: form.get("ErrorCode") for _, form in heard}
+    assert codes == {"queued": None, "sent": None, "undelivered": "30005"}
 
 
 def test_a_share_of_statuses_is_dropped_and_the_rest_repeated_out_of_order(sandbox: Running):
@@ -114,7 +114,7 @@ def test_a_share_of_statuses_is_dropped_and_the_rest_repeated_out_of_order(sandb
         dropped = told(sandbox)["callbacks"]["dropped"]
         counts = settled(sandbox, dropped + 3 * (300 - dropped))
 
-    assert 30 <= counts["dropped"] <= 90
+    assert 20 <= counts["dropped"] <= 110  # each by its SID, which is another in every run
     assert (counts["posted"], counts["failed"]) == (3 * (300 - counts["dropped"]), 0)
     statuses = [form["MessageStatus"] for _, form in heard]
     assert statuses != sorted(statuses, key=["queued", "sent", "delivered"].index)
@@ -153,11 +153,15 @@ def test_who_answers_stop_is_not_written_to_until_start(sandbox: Running):
 def test_more_than_its_rate_is_not_taken(sandbox: Running):
     sandbox.set(messages_per_s=5)
 
-    answers = [send(sandbox) for _ in range(8)]
+    began, taken = time.monotonic(), 0
+    while (answer := send(sandbox)).status_code == 201:
+        taken += 1
+        assert taken < 1000
+    took_s = time.monotonic() - began
 
-    assert [each.status_code for each in answers] == [201] * 5 + [429] * 3
-    assert answers[-1].json()["code"] == 20429
-    assert (told(sandbox)["messages"]["made"], told(sandbox)["messages"]["throttled"]) == (5, 3)
+    assert 5 <= taken <= 5 * (1 + int(took_s))
+    assert (answer.status_code, answer.json()["code"]) == (429, 20429)
+    assert (told(sandbox)["messages"]["made"], told(sandbox)["messages"]["throttled"]) == (taken, 1)
 
 
 @pytest.mark.parametrize(
@@ -190,16 +194,18 @@ def test_a_magic_failure_makes_what_it_says(sandbox: Running, to: str, made: int
 
 
 def test_a_list_is_filtered_by_number_sender_and_day(sandbox: Running):
+    began = time.time()
     for sender in (SENDER, "+15005550005"):
         send(sandbox, From=sender)
     send(sandbox, "+14155550101")
-    today = time.strftime("%Y-%m-%d", time.gmtime())
 
     def count(**given: str) -> int:
         return len(sandbox.http.get(MESSAGES, params=given).json()["messages"])
 
     assert (count(), count(To=PHONE), count(To=PHONE, From=SENDER)) == (3, 2, 1)
-    assert (count(DateSent=today), count(**{"DateSent>": today})) == (3, 3)
+    today = time.strftime("%Y-%m-%d", time.gmtime(began))
+    days = {today, time.strftime("%Y-%m-%d", time.gmtime())}  # two around midnight
+    assert (sum(count(DateSent=day) for day in days), count(**{"DateSent>": today})) == (3, 3)
     assert (count(**{"DateSent<": "2020-01-01"}), count(DateSent="2020-01-01")) == (0, 0)
 
 
@@ -225,11 +231,11 @@ def test_a_call_posts_the_events_asked_for_who_answered_and_the_key_pressed(sand
         sandbox.http.post("/_control/twilio_messaging", json=press).raise_for_status()
         settled(sandbox, 4)
 
-    said = {path: [f.get("CallStatus") or f["AnsweredBy"] for p, f in heard if p == path]
+    said = {path: sorted(f.get("CallStatus") or f["AnsweredBy"] for p, f in heard if p == path)
             for path, _ in heard}  # fmt: skip
     assert said == {
         "/key?m=7": ["in-progress"],
-        "/sms?m=7": ["in-progress", "completed"],
+        "/sms?m=7": ["completed", "in-progress"],
         "/amd?m=7": ["machine_end_beep"],
     }
     assert next(form["Digits"] for path, form in heard if path == "/key?m=7") == "1"
@@ -262,7 +268,7 @@ def test_a_magic_account_is_refused(sandbox: Running, ending: str):
     sid = "AC" + "0" * 28 + ending
     answer = httpx2.post(
         sandbox.url + MESSAGES.replace(SID, sid), data={"To": PHONE}, auth=(sid, TOKEN),
-        trust_env=False,
+        trust_env=False, timeout=60,
     )  # fmt: skip
 
     assert answer.status_code in (401, 403)

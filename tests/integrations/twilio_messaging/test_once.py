@@ -23,7 +23,7 @@ SMS = Sms(PHONE, "Hi")
 CALL = Phonecall(PHONE, "+15005550006", twiml(Say("Hello")))
 LOST = [
     pytest.param(Reply(drops=True), id="cut"),
-    pytest.param(Reply(201, MADE, wait_s=5), id="late"),
+    pytest.param(Reply(201, MADE, wait_s=60), id="late"),
     pytest.param(Reply(500, {"code": 20500, "message": "Oh", "status": 500}), id="500"),
     pytest.param(Reply(502, b"<html>Bad Gateway</html>"), id="502"),
     pytest.param(Reply(503), id="503"),
@@ -45,7 +45,7 @@ async def test_an_answer_that_says_nothing_leaves_the_outcome_unknown_and_one_re
 ):
     async with loopback(reply) as server, opened() as gate:
         api = guarded(gate, server.url)
-        monkeypatch.setattr(api._call.provider, "timeout_s", 0.2)
+        monkeypatch.setattr(api._call.provider, "timeout_s", 1.0)
 
         with pytest.raises(OutcomeUnknown):
             await send_sms(api, SMS)

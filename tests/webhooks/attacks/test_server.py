@@ -3,9 +3,11 @@
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
+from config.gathering import GATHER_S
 from tests.webhooks.attacks.conftest import SENT, post, quiet
 from webhooks.models import Delivery
 
@@ -32,7 +34,7 @@ def test_while_the_database_is_down_senders_come_again_and_nothing_is_lost(http,
 
     assert {(one.status_code, one.headers["retry-after"]) for one in down} == {(503, "5")}
     assert all(quiet(one) for one in [*down, unread])
-    assert (unread.status_code, set(up), took_s < 15) == (503, {200}, True)
+    assert (unread.status_code, set(up), took_s < 60) == (503, {200}, True)
     assert Delivery.objects.count() == 41
 
 
@@ -85,13 +87,24 @@ def test_who_sends_slowly_stops_nobody(http, served):
     for n, one in enumerate(slow):
         one.sendall(heads[n % len(heads)])
 
-    began = time.monotonic()
+    first = post(http).status_code
+    held = sum(map(is_held, slow))  # it was answered while they were still waited for
     answers = [post(http, form=SENT | {"n": str(n)}).status_code for n in range(20)]
-    took_s = time.monotonic() - began
 
-    assert (set(answers), took_s < 10) == ({200}, True)
+    assert (first, held, set(answers)) == (200, len(slow), {200})
     for one in slow:
         one.close()
+
+
+def is_held(one):
+    """Whether the server has not hung up on a connection that it owes no answer yet."""
+    one.settimeout(0.0)
+    try:
+        return one.recv(1) != b""
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
 
 
 def lead(key, body, head=""):
@@ -110,7 +123,7 @@ def test_requests_one_behind_the_other_are_answered_in_turn(served, key):
 def test_who_waits_to_be_told_to_go_on_is_told(served, key):
     said = lead(key, '{"id": 1}', "Expect: 100-continue\r\n")
     head, body = said[:-9], said[-9:]
-    with socket.create_connection(("127.0.0.1", served.port), timeout=20) as one:
+    with socket.create_connection(("127.0.0.1", served.port), timeout=60) as one:
         one.sendall(head)
         told = one.recv(100)
         one.sendall(body)
@@ -124,10 +137,11 @@ def test_who_waits_to_be_told_to_go_on_is_told(served, key):
 
 
 def test_request_that_comes_letter_by_letter_is_taken_in(served, key):
-    with socket.create_connection(("127.0.0.1", served.port), timeout=20) as one:
+    with socket.create_connection(("127.0.0.1", served.port), timeout=60) as one:
+        one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for letter in lead(key, '{"id": 1}'):
             one.sendall(bytes([letter]))
-            time.sleep(0.005)
+            time.sleep(0.001)
         heard = one.recv(4096)
 
     assert heard.startswith(b"HTTP/1.1 200 OK")
@@ -148,36 +162,38 @@ def test_uploads_that_stand_still_stop_nobody(http, served):
     for one in slow:
         one.sendall(head)
 
-    began = time.monotonic()
+    first = post(http).status_code
+    held = sum(map(is_held, slow))  # it was answered while they were still waited for
     answers = [post(http, form=SENT | {"n": str(n)}).status_code for n in range(20)]
-    took_s = time.monotonic() - began
 
-    assert (set(answers), took_s < 10) == ({200}, True)
+    assert (first, held, set(answers)) == (200, len(slow), {200})
     for one in slow:
         one.close()
 
 
 def test_large_requests_that_never_end_fill_no_memory(http, served):
     head = b"POST /webhooks/leads HTTP/1.1\r\nHost: a\r\nContent-Length: 1048576\r\n\r\n"
-    slow = [socket.create_connection(("127.0.0.1", served.port), timeout=5) for _ in range(200)]
-    dropped, began = 0, time.monotonic()
-    for one in slow:
-        try:
-            one.sendall(head + b"x" * 1_000_000)
-        except OSError:
-            dropped += 1
+    opened, dropped, is_enough = {}, set(), 200 - 2 * 68
 
-    good = post(http).status_code
-    time.sleep(3)
-    took_s = time.monotonic() - began  # after 10 s all of them would be dropped
-    for one in slow:
-        one.settimeout(0.0)
-        try:
-            dropped += one.recv(1) == b""
-        except BlockingIOError:
-            pass  # still held
-        except OSError:
-            dropped += 1
+    def look():
+        """Note whom the server hangs up on before it would for their slowness."""
+        for one, opened_at in opened.items():
+            if one not in dropped and time.monotonic() < opened_at + GATHER_S and not is_held(one):
+                dropped.add(one)
+
+    for n in range(200):
+        began = time.monotonic()
+        one = socket.create_connection(("127.0.0.1", served.port))
+        opened[one] = began
+        with suppress(OSError):  # it was hung up on meanwhile
+            one.sendall(head + b"x" * 1_000_000)
+        if n % 20 == 0:
+            look()
+    good, give_up_at = post(http).status_code, time.monotonic() + GATHER_S
+    while len(dropped) < is_enough and time.monotonic() < give_up_at:
+        look()
+        time.sleep(0.05)
+    for one in opened:
         one.close()
 
-    assert (good, dropped >= 200 - 2 * 68, took_s < 10) == (200, True, True)
+    assert (good, len(dropped) >= is_enough) == (200, True)

@@ -47,7 +47,7 @@ def parcels(row, count=1, **fields):
     return Parcel.objects.bulk_create(Parcel(subscription=row, **fields) for _ in range(count))
 
 
-def send(seconds=10.0, **options):
+def send(seconds=60.0, **options):
     return sending.work(seconds, **options)
 
 

@@ -12,13 +12,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass
 class Receiver:
-    """`answers` are given one after the other, the last for ever: (status, headers, body)."""
+    """`answers` are given one after the other, the last for ever: (status, headers, body).
+
+    None is given before it `may_answer`.
+    """
 
     port: int
     answers: list[tuple[int, dict[str, str], bytes]] = field(
         default_factory=lambda: [(200, {}, b"ok")]
     )
     delay_s: float = 0.0
+    may_answer: threading.Event = field(default_factory=threading.Event)
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     connections: int = 0
     most_at_once: int = 0
@@ -57,6 +61,7 @@ def listening() -> Iterator[Receiver]:
                 rest = receiver.answers
                 status, headers, said = rest.pop(0) if len(rest) > 1 else rest[0]
             time.sleep(receiver.delay_s)
+            receiver.may_answer.wait(60)
             try:
                 self.send_response(status)
                 for name, value in headers.items():
@@ -75,6 +80,7 @@ def listening() -> Iterator[Receiver]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     receiver = Receiver(server.server_address[1])
+    receiver.may_answer.set()
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

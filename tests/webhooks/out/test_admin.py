@@ -15,7 +15,7 @@ LIST = reverse("admin:webhooks_subscription_changelist")
 PARCELS = reverse("admin:webhooks_parcel_changelist")
 MAY = ("add_subscription", "change_subscription", "view_subscription", "delete_subscription")
 TYPED = {
-    "name": "crm", "kind": "webhook", "url": "https://hooks.example.test/in?token=abc",
+    "name": "crm", "kind": "webhook", "url": "https://hooks.example.test/in?token=t0ken-x",
     "recipients": "", "events": ["run.finished"], "terms": "", "daily_limit": "20",
 }  # fmt: skip
 
@@ -34,7 +34,7 @@ def test_the_secret_is_shown_once(client, person, transactional_db):
     secret = opened(row).secret
     assert re.fullmatch(r"whsec_[A-Za-z0-9+/]{43}=", secret)
     assert page.count(secret.replace("+", "+")) == 1
-    assert secret not in row.sealed and "abc" not in row.sealed
+    assert secret not in row.sealed and "t0ken-x" not in row.sealed
     assert (row.place, row.created_by.username) == ("hooks.example.test", "bo")
     assert happenings.is_wanted("run.finished")
     for address in (LIST, reverse("admin:webhooks_subscription_change", args=[row.pk])):

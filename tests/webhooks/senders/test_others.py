@@ -82,7 +82,7 @@ def test_an_event_of_a_crm_that_no_connection_reads_is_done(http, sender):
     sender("dynamics")
     http.post(f"/webhooks/dynamics?code={SECRET}", json=CONTEXT)
 
-    processing.work(5)
+    processing.work(60)
 
     row = Delivery.objects.get()
     assert (row.state, row.outcome) == ("done", "no connection reads its changes as they happen")
