@@ -42,25 +42,30 @@ def configure(options: dict[str, Any]) -> None:
 
     `level` is the lowest that is written; `is_json` chooses one JSON object a line.
     """
-    first: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
     structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, *first, hand_over],
+        processors=STEPS,
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    logging.config.dictConfig(_routes(first, options["is_json"], options["level"]))
+    logging.config.dictConfig(_routes(options["is_json"], options["level"]))
 
 
 def hand_over(logger: Any, name: str, event: Any) -> Any:
     """Give an event to the standard library with its exception as such: Sentry looks for it."""
     exc_info = event.pop("exc_info", None)
     return (event,), {"extra": {"_logger": logger, "_name": name}, "exc_info": exc_info}
+
+
+# Steps that every line goes through, a library's too.
+FIRST: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+# One list for good: loggers keep to the one that they were first used with.
+STEPS: list[Any] = [structlog.stdlib.filter_by_level, *FIRST, hand_over]
 
 
 def take_exception(_logger: Any, _name: str, event: Any) -> Any:
@@ -72,14 +77,14 @@ def take_exception(_logger: Any, _name: str, event: Any) -> Any:
     return event
 
 
-def _routes(first: list[Any], is_json: bool, level: str) -> dict[str, Any]:
+def _routes(is_json: bool, level: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
             "lines": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": first,
+                "foreign_pre_chain": FIRST,
                 "keep_exc_info": True,
                 "processors": _last(is_json),
             }

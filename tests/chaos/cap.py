@@ -25,7 +25,7 @@ CALLS = 1_000
 CONTACTS = 1_300
 IN_FLIGHT = 8
 KILLED = 2
-PATIENCE_S = 120.0
+PATIENCE_S = 600.0
 
 Child = Any  # multiprocessing's process of the "fork" context
 

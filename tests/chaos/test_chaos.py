@@ -15,7 +15,7 @@ pytestmark = pytest.mark.chaos
 def play(name: str, *options: str) -> dict[str, Any]:
     """Return the scenario's JSON line."""
     command = [sys.executable, "-m", "tests.chaos", "--only", name, *options]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=3600)
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
     assert len(lines) == 1, done.stdout + done.stderr
     return dict(json.loads(lines[0]))

@@ -65,7 +65,7 @@ def test_killed_servers_and_reused_pids_are_recovered_from(home: Path) -> None:
         os.kill(pid or 0, signal.SIGKILL)
     # The pids now belong to a stranger, whom PostgreSQL could take for a living postmaster.
     options = services._layout.popen_options()
-    with subprocess.Popen(["sleep", "60"], **options) as stranger:
+    with subprocess.Popen(["sleep", "600"], **options) as stranger:
         for left in (home / "postgres/postmaster.pid", home / "run/.s.PGSQL.5432.lock"):
             lines = left.read_text().splitlines()
             left.write_text("\n".join([str(stranger.pid), *lines[1:], ""]))

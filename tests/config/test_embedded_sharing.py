@@ -18,7 +18,7 @@ def _cli(home: Path, *arguments: str) -> list[str]:
 
 
 def _wait_for(path: Path) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while not path.exists():
         assert time.monotonic() < deadline, f"{path} never came"
         time.sleep(0.01)
@@ -52,7 +52,7 @@ def test_processes_that_start_together_share_servers_and_survive_a_kill(home: Pa
     flags = [home.parent / name for name in "abc"]
     clients = [
         subprocess.Popen(
-            _cli(home, "run", "--", "sh", "-c", 'touch "$0"; exec sleep 60', str(flag)),
+            _cli(home, "run", "--", "sh", "-c", 'touch "$0"; exec sleep 600', str(flag)),
             cwd=PROJECT,
             start_new_session=True,
         )

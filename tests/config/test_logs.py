@@ -8,6 +8,7 @@ import pytest
 import structlog
 from django.conf import settings as configured
 from django.db import DataError, IntegrityError, connection, transaction
+from structlog.testing import capture_logs
 
 from config.logs import configure
 from contacts.exporting import write_enriched
@@ -39,14 +40,23 @@ NOBODY = (NUMBER, "4155550143", "(415) 555-0143", "ann.ravenscroft", "Ravenscrof
 @pytest.fixture
 def written():
     """What is written at DEBUG, in the form of production."""
-    before = structlog.get_config()
     configure({"level": "DEBUG", "is_json": True})
     stream = io.StringIO()
     (handler,) = [one for one in logging.getLogger().handlers if type(one) is logging.StreamHandler]
     handler.setStream(stream)
     yield stream
     configure(configured.LOGGING)
-    structlog.configure(**before)  # loggers that were used before keep to these very lists
+
+
+def test_what_is_set_up_anew_holds_for_loggers_in_use(written):
+    log = structlog.get_logger("ours")
+    log.info("first")
+    configure({"level": "DEBUG", "is_json": True})
+
+    with capture_logs() as logs:
+        log.info("second")
+
+    assert logs == [{"event": "second", "log_level": "info"}]
 
 
 def lines(stream):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -17,7 +18,9 @@ from config.processes import Processes, read_procfile
 
 SLEEP = "sleep 300"
 # Takes no SIGTERM, and has a child that takes none.
-STUBBORN = "sh -c \"trap '' TERM; (trap '' TERM; exec sleep 300) & while :; do sleep 1; done\""
+STUBBORN = (
+    "sh -c \"trap '' TERM; (trap '' TERM; exec sleep 300) & echo up; while :; do sleep 1; done\""
+)
 
 
 class Side:
@@ -27,15 +30,34 @@ class Side:
         self.out = io.StringIO()
         self.processes = Processes(commands, os.environ, self.out, **options)
 
-    def run(self, *signals):
-        """Run them; send the signals, each a while after the one before."""
-        for at, number in enumerate(signals):
-            threading.Timer(0.4 + 0.8 * at, os.kill, (os.getpid(), number)).start()
-        before = set(psutil.Process().children(recursive=True))
-        code = self.processes.run()
-        left = set(psutil.Process().children(recursive=True)) - before
-        assert [one for one in left if one.status() != psutil.STATUS_ZOMBIE] == []
+    def run(self, *signals, up=0):
+        """Run them; once so many say that they are up, send the signals, each after its answer."""
+        are_running = threading.Event()
+
+        def send():
+            are_running.wait(60)
+            for at, number in enumerate(signals):
+                _wait_until(lambda said=up + at: self.out.getvalue().count("\n") >= said)
+                time.sleep(0.8 * bool(at))  # what comes at once is once
+                os.kill(os.getpid(), number)
+
+        sender = threading.Thread(target=send)
+        sender.start()
+        code = self.processes.run(every=are_running.set)
+        are_running.set()
+        sender.join()
+        _wait_until(lambda: self.left == [])
         return code
+
+    @property
+    def left(self):
+        """What lives of the sessions that were started."""
+        found = []
+        for one in psutil.process_iter():
+            with suppress(ProcessLookupError, psutil.NoSuchProcess):
+                if os.getsid(one.pid) in self.processes._groups:
+                    found += [one] if one.status() != psutil.STATUS_ZOMBIE else []
+        return found
 
     @property
     def said(self):
@@ -75,11 +97,12 @@ def test_every_end_that_nobody_asked_for_is_a_failure(command, code, how):
     assert how in side.said[-1][1]
 
 
-def test_asked_twice_it_does_not_wait():
+def test_asked_twice_it_does_not_wait(monkeypatch):
+    monkeypatch.setattr(processes, "GRACE_S", 120.0)
     side = Side({"worker": STUBBORN})
     began = time.monotonic()
 
-    code = side.run(signal.SIGINT, signal.SIGINT)
+    code = side.run(signal.SIGINT, signal.SIGINT, up=1)
 
     assert code == 0
     assert time.monotonic() - began < processes.GRACE_S / 2
@@ -89,17 +112,17 @@ def test_who_is_slow_is_killed_with_its_children_when_its_time_is_over(monkeypat
     monkeypatch.setattr(processes, "GRACE_S", 0.5)
     side = Side({"worker": STUBBORN})
 
-    assert side.run(signal.SIGTERM) == 0
+    assert side.run(signal.SIGTERM, up=1) == 0
 
 
 def test_the_last_are_told_when_the_others_have_ended():
-    slow = "sh -c \"trap 'sleep 0.5; echo worker ends; exit 0' TERM; while :; do sleep 0.1; done\""
-    last = "sh -c \"trap 'echo sandbox ends; exit 0' TERM; while :; do sleep 0.1; done\""
+    runs = "sh -c \"trap '{}; exit 0' TERM; echo up; while :; do sleep 0.1; done\""
+    slow, last = runs.format("sleep 0.5; echo worker ends"), runs.format("echo sandbox ends")
     side = Side({"sandbox": last, "worker": slow}, last={"sandbox"})
 
-    side.run(signal.SIGINT)
+    side.run(signal.SIGINT, up=2)
 
-    assert side.said[1:] == [("worker", "worker ends"), ("sandbox", "sandbox ends")]
+    assert side.said[3:] == [("worker", "worker ends"), ("sandbox", "sandbox ends")]
 
 
 def test_none_outlives_a_killed_supervisor():
@@ -118,7 +141,7 @@ def test_none_outlives_a_killed_supervisor():
 
 
 def _wait_until(is_so):
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not is_so():
         assert time.monotonic() < deadline
         time.sleep(0.02)

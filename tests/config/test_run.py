@@ -103,7 +103,7 @@ def test_first_start_leads_in_and_ctrl_c_leaves_nothing(start, environment, home
     assert "nothing is bought, nothing is sent" in greeting
     assert "Sandbox: nothing is bought, nothing is sent" in page
     assert running > 5
-    assert (process.wait(timeout=60), rest.splitlines()[-1]) == (0, "Everything is stopped.")
+    assert (process.wait(timeout=300), rest.splitlines()[-1]) == (0, "Everything is stopped.")
     assert living_on(home) == []
     assert not Services(home).is_running()
 
@@ -117,7 +117,7 @@ def test_one_process_that_dies_stops_the_rest(start, environment, home):
     rest = process.stdout.read()
 
     assert "beat ended (SIGKILL); stopping the rest" in rest
-    assert process.wait(timeout=60) == 1
+    assert process.wait(timeout=300) == 1
     assert living_on(home) == []
 
 
@@ -126,7 +126,7 @@ def test_taken_port_is_said_with_the_way_to_another(start, environment):
         taken.bind(("127.0.0.1", int(environment["PORT"])))
         taken.listen()
         process = start()
-        said, _ = process.communicate(timeout=60)
+        said, _ = process.communicate(timeout=300)
 
     port = int(environment["PORT"])
     assert process.returncode == 1
@@ -143,7 +143,7 @@ def test_stopped_while_starting_leaves_nothing(start, environment, home, after_s
     time.sleep(after_s)
 
     process.send_signal(number)
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
 
     assert process.returncode in (-number, 128 + number, 0)
     assert living_on(home) == []

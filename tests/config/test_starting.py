@@ -24,7 +24,7 @@ def run(*command, **environment):
         env={**os.environ, "SWITCHBOARD_START_PATIENCE_S": "0", **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     return done.returncode, done.stderr

@@ -14,7 +14,8 @@ def told():
 
 
 @pytest.fixture
-def wanted(db):
+def wanted(db, monkeypatch):
+    monkeypatch.setattr(happenings, "FRESH_S", 3600.0)  # a test may take longer than that
     happenings.want([IMPORT])
     yield
     happenings.forget()
@@ -46,8 +47,7 @@ def test_who_was_told_wrongly_that_it_is_wanted_writes_nothing(wanted):
     assert (happenings.tell(IMPORT, [(7, {})]), told()) == (0, [])
 
 
-def test_what_is_rolled_back_was_never_told(transactional_db):
-    happenings.want([IMPORT])
+def test_what_is_rolled_back_was_never_told(transactional_db, wanted):
     with transaction.atomic():
         happenings.tell(IMPORT, [(7, {})])
         transaction.set_rollback(True)

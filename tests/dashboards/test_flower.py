@@ -2,7 +2,6 @@
 
 import base64
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ import pytest
 from config.embedded import PROJECT
 from dashboards import flower
 from tests.dashboards.people import signed_in
+from tests.lab.processes import free_ports
 
 pytestmark = pytest.mark.django_db
 SEES, STEERS = "dashboards.view_flower", "dashboards.steer_flower"
@@ -23,9 +23,7 @@ SHUTDOWN = "/flower/api/worker/shutdown/celery@nowhere"
 @pytest.fixture(scope="module")
 def process():
     """A Flower of its own; its address."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
+    (port,) = free_ports(1)
     environment = {
         **os.environ,
         "FLOWER_PORT": str(port),
@@ -34,15 +32,20 @@ def process():
     running = subprocess.Popen([sys.executable, "-m", "config.flower"], cwd=PROJECT,
                                env=environment, stderr=subprocess.DEVNULL)  # fmt: skip
     url = f"http://127.0.0.1:{port}"
-    for _ in range(300):
-        try:
-            httpx2.get(f"{url}/flower/healthcheck", trust_env=False)
-            break
-        except httpx2.HTTPError:
-            time.sleep(0.1)
+    give_up_at = time.monotonic() + 120
+    while not is_up(url):
+        assert running.poll() is None and time.monotonic() < give_up_at, "Flower is not up"
+        time.sleep(0.1)
     yield url
     running.terminate()
-    running.wait(timeout=20)
+    running.wait(timeout=120)
+
+
+def is_up(url):
+    try:
+        return httpx2.get(f"{url}/flower/healthcheck", trust_env=False).is_success
+    except httpx2.HTTPError:
+        return False
 
 
 @pytest.fixture
@@ -72,7 +75,9 @@ def test_nobody_gets_in_past_the_back_office(up):
     ours = base64.b64encode(f"{flower.user()}:{flower.password()}".encode()).decode()
 
     def status(**headers):
-        return httpx2.get(f"{up}/flower/tasks", headers=headers, trust_env=False).status_code
+        return httpx2.get(
+            f"{up}/flower/tasks", headers=headers, trust_env=False, timeout=60
+        ).status_code
 
     assert status() == 401
     assert status(Authorization="Basic " + base64.b64encode(b"switchboard:x").decode()) == 401

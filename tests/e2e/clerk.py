@@ -20,7 +20,7 @@ from pathlib import Path
 from config.embedded import PROJECT
 from config.processes import TIED
 
-PATIENCE_S = 120.0
+PATIENCE_S = 1200.0
 SERVE = "from tests.e2e import clerk; clerk.serve()"
 
 

@@ -17,7 +17,7 @@ from tests.e2e.watching import Faults
 
 CHROMIUM = "/usr/bin/chromium"
 OPTIONS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-PATIENCE_MS = 15_000.0
+PATIENCE_MS = 60_000.0
 
 Open = Callable[..., Page]
 

@@ -26,6 +26,7 @@ def set_secrets(page: Page, sid: str) -> None:
     page.get_by_label("Account SID").fill(sid)
     page.get_by_label("Auth Token").fill(TOKEN)
     page.get_by_role("button", name="Save secrets").click()
+    expect(page.get_by_label("Account SID")).to_have_value("")  # the page came anew
     expect(page.locator("#secrets").get_by_text(re.compile(r"by admin")).first).to_be_visible()
 
 

@@ -28,6 +28,7 @@ def test_alert_is_raised_once_and_cleared_once_on_the_page(calmed, page):
     for figure in ("Raised after seconds", "Over after seconds"):
         page.get_by_label(f"{figure}: A provider is not asked").fill("0")
     page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("The thresholds hold from the next look")).to_be_visible()
     steer(page, "Maintenance tonight", "Open: no calls")
 
     calmed.perform("look_for_alerts")

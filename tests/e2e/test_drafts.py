@@ -94,4 +94,4 @@ def test_somebody_else_finds_nothing(page):
     come_back(page, "manager")
 
     expect(page.locator("textarea")).to_have_value("")
-    assert page.evaluate("sessionStorage.length") == 0
+    page.wait_for_function("() => !sessionStorage.length")

@@ -32,7 +32,7 @@ def test_large_export_is_made_in_the_background_and_downloaded(crowd, page, tmp_
     page.get_by_role("button", name="Export", exact=True).dblclick()
 
     expect(page).to_have_url(re.compile("/export/[0-9]+/change/"))
-    expect(page.get_by_role("heading", name="10,050 contacts")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="10,050 contacts")).to_be_visible(timeout=180_000)
     assert violations(page) == []
     with page.expect_download() as coming:
         page.get_by_role("link", name="Download", exact=True).click()

@@ -63,4 +63,4 @@ def run_it(page: Page) -> None:
     expect(page.get_by_role("heading", name="Estimate")).to_be_visible()
     page.get_by_label("Spend at most").fill("25")
     page.get_by_role("button", name="Approve and start").click()
-    expect(page.get_by_role("heading", name="Results")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="Results")).to_be_visible(timeout=300_000)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 
 def test_stranger_is_led_to_the_sign_in(office, new_page):
@@ -28,7 +30,17 @@ def test_manager_reads_workers_and_tasks(page_of):
     page = page_of("manager")
 
     page.goto("/flower/")
-    expect(page.get_by_role("link", name="celery@")).to_be_visible()
+    comes(page, page.get_by_role("link", name="celery@"))
     page.goto("/flower/tasks")
 
-    expect(page.get_by_text("enrichment.sweep").first).to_be_visible()
+    comes(page, page.get_by_text("enrichment.sweep").first)
+
+
+def comes(page: Page, wanted: Locator) -> None:
+    """Look again until Flower has heard of it: its pages tell what it knew when they were asked."""
+    for _ in range(20):
+        with suppress(AssertionError):
+            expect(wanted).to_be_visible(timeout=5_000)
+            return
+        page.reload()
+    expect(wanted).to_be_visible()

@@ -46,7 +46,7 @@ def tiles(page: Page) -> dict[str, int]:
 
 def becomes(page: Page, **wanted: int) -> None:
     """Wait until the page says this; it comes anew when the work is over."""
-    give_up_at = time.monotonic() + 30
+    give_up_at = time.monotonic() + 90
     while not wanted.items() <= tiles(page).items() and time.monotonic() < give_up_at:
         page.wait_for_timeout(100)
     assert tiles(page) | wanted == tiles(page)

@@ -104,6 +104,8 @@ def test_viewer_who_types_addresses_by_hand_changes_nothing(office, page_of, fau
     assert set(seen.values()) == {403}, seen
     expect(page.get_by_role("link", name="To the home page")).to_be_visible()
     page.get_by_role("link", name="To the home page").click()
+    expect(page).to_have_url(re.compile("/admin/$"))
+    page.wait_for_load_state()
     sent = {path: send(page, path) for path in (
         f"{below}notes/", f"{below}tags/", f"{below}field/city/edit/",
         f"/admin/contacts/import/{source}/undo/", "/admin/contacts/contact/bulk/delete/",

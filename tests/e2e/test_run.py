@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 @pytest.fixture
 def slow(office):
     """The provider takes its time, so that there is something to pause."""
-    office.sandbox_set(latency_ms=400)
+    office.sandbox_set(latency_ms=2000)
     yield office
     office.sandbox_set()
 
@@ -41,6 +41,7 @@ def test_run_is_estimated_paused_resumed_and_ends(slow, page):
     approve(page, "5")
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_role("heading", name="Paused", exact=True)).to_be_visible()
+    slow.sandbox_set()
     page.get_by_role("button", name="Resume").click()
 
     expect(page.get_by_role("heading", name="Results")).to_be_visible()

@@ -22,7 +22,9 @@ def attempt(page: Page, name: str, password: str) -> None:
     page.goto("/admin/login/?next=/admin/")
     page.get_by_label("Username").fill(name)
     page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.get_by_role("button", name="Sign in").click()
+    page.wait_for_load_state()
 
 
 def test_locked_out_waits_or_is_unlocked(office, new_page, page, faults, newcomer):

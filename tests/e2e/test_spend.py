@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -60,4 +61,5 @@ def raise_cap(page: Page) -> None:
     page.locator("#standing").get_by_role("link", name="A budget is nearly used").click()
     page.get_by_label("Spend at most a day").fill("100")
     page.get_by_role("button", name="Save budgets").click()
+    expect(page.get_by_text(re.compile(r"^\s*Saved\."))).to_be_visible()
     expect(page.get_by_label("Spend at most a day")).to_have_value("100")

@@ -20,6 +20,7 @@ def test_stale_contacts_are_asked_again_within_the_months_cap(office, page):
     expect(page.get_by_label("Which contacts")).to_have_value("colour=red")
     page.get_by_label("Which contacts").fill(f"{office.url}/admin/contacts/contact/?q=%2B1314555")
     page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("tbody tr", has_text="Old lines")).to_be_visible()
 
     office.perform("tend_upkeep")
     page.goto("/admin/enrichment/upkeep/")

@@ -9,11 +9,11 @@ from django.db import models
 
 M = TypeVar("M", bound=models.Model)
 
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 
 
 def until(record: M, *states: str, of: str = "state") -> M:
-    """Return the row once its `of` is one of these; fails when that takes over a minute."""
+    """Return the row once its `of` is one of these; fails when that takes over five minutes."""
     give_up_at = time.monotonic() + PATIENCE_S
     while getattr(record, of) not in states:
         assert time.monotonic() < give_up_at, f"{record} is still {getattr(record, of)}"

@@ -14,6 +14,13 @@ CALL = (("initiated", 0), ("ringing", 1), ("in-progress", 2), ("completed", 3))
 COUNT = 840  # of each four statuses, and each three times: 10,080 callbacks
 
 
+@pytest.fixture
+def forgetful(db):
+    """Nobody after us thinks that anything is wanted."""
+    yield
+    happenings.forget()
+
+
 def sid(kind, n):
     return f"{kind}{n:032x}"
 
@@ -95,7 +102,7 @@ def test_a_broken_status_changes_nothing(db, said):
     assert ends() == before
 
 
-def test_what_moved_on_is_told_once_to_who_wants_it(db):
+def test_what_moved_on_is_told_once_to_who_wants_it(forgetful):
     (key,) = messages(1, "sms")
     said = {"MessageSid": sid("SM", 1), "MessageStatus": "sent", "_m": str(key)}
     statuses.status_arrived(said)

@@ -12,11 +12,12 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from aiohttp.abc import AbstractResolver
-from django.db import connection, connections, transaction
+from django.db import DatabaseError, InterfaceError, connection, connections, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -54,13 +55,22 @@ def work(
                 return False
             return asyncio.run(_Round(database, resolver).work(seconds, should_stop))
         finally:
-            database.submit(connections.close_all).result()
+            database.submit(_let_go).result()
 
 
 def _take_lock() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
         return bool(cursor.fetchone()[0])
+
+
+def _let_go() -> None:
+    """Let the next one send at once: PostgreSQL notices only a moment later who has left."""
+    try:
+        with suppress(DatabaseError, InterfaceError), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock_all()")
+    finally:
+        connections.close_all()
 
 
 class _Round:

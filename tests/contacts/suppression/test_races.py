@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-import time
 
 import pytest
 from django.db import connection, transaction
 
 from contacts.models import Suppression
 from contacts.suppression import Reason, hold, lift, standing, suppress
+from tests.contacts.killing import await_one_that_waits
 
 ANN, BOB = "+14155550100", "+14155550101"
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,11 +40,11 @@ def test_a_stop_waits_for_the_holder_and_is_seen_by_the_next():
         with transaction.atomic():
             hold([ANN])
             held.set()
-            time.sleep(0.5)
+            await_one_that_waits(connection.connection)
             told.append(("reserved", bool(standing([ANN]))))
 
     def recipient():
-        held.wait(30)
+        held.wait(60)
         suppress([ANN], Reason.STOP)
         told.append(("stopped", True))
 
@@ -63,10 +63,10 @@ def test_other_numbers_do_not_wait():
         with transaction.atomic():
             hold([ANN])
             held.set()
-            return free.wait(30)
+            return free.wait(60)
 
     def recipient():
-        held.wait(30)
+        held.wait(60)
         suppress([BOB], Reason.STOP)
         free.set()
 

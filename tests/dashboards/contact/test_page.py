@@ -11,6 +11,7 @@ from contacts.models import Company, Contact
 from contacts.services import edit_contact
 from dashboards.contact.views import TABS
 from tests.dashboards.contact.conftest import EVIL, address, work
+from tests.dashboards.costs import used_now
 
 
 def fetch(client, url):
@@ -57,6 +58,7 @@ def test_stale_answer_says_so(admin_client, held):
 @pytest.mark.parametrize("tab", TABS)
 def test_every_tab_is_safe_and_costs_the_same_with_much(admin_client, held, tab):
     work(held, 0, 10)
+    used_now(admin_client)
     page, fragment = f"{address('page', held)}?tab={tab}", address("tab", held, tab)
     html = fetch(admin_client, page) + fetch(admin_client, fragment)
     few = queries_of(admin_client, page)

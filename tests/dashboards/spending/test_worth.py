@@ -14,7 +14,10 @@ from tests.dashboards.spending.ledgers import PRICE, ask
 pytestmark = pytest.mark.django_db
 USABLE, ANSWERS = "/admin/spend/usable/", "/admin/spend/answers/"
 HIT, MISS = ("line_type", "hit", PRICE), ("line_type", "miss", Decimal(0))
-TODAY = datetime.now(UTC).date()
+
+
+def today():
+    return datetime.now(UTC).date()
 
 
 def shown(client, address, **params):
@@ -24,7 +27,7 @@ def shown(client, address, **params):
 
 
 def made(run, done, usable, *, field="", days_ago=0):
-    day = TODAY - timedelta(days=days_ago)
+    day = today() - timedelta(days=days_ago)
     UsableDay.objects.create(run=run, day=day, field=field, done=done, usable=usable)
 
 
@@ -84,7 +87,7 @@ def test_hit_rates_and_times_by_provider_lookup_and_day(admin_client, runs):
     assert (one.asked, one.hits, one.misses, one.hit_rate) == (5, 4, 1, 0.8)
     assert (one.p50_ms // 10, 1613 <= one.p95_ms <= 2033) == (9, True)
     assert names[0]["label"] == "Twilio Lookup: Line type"
-    assert [(day, one.asked) for one, day in found["days"]] == [(TODAY, 5)]
+    assert [(day, one.asked) for one, day in found["days"]] == [(today(), 5)]
     assert len(admin_client.get(providers[0]["calls"]).context["rows"]) == 5
 
 

@@ -246,3 +246,19 @@ def test_one_process_sends_at_a_time(subscribed, receiver):
 
     assert (beside, receiver.got) == (False, [])
     assert send() is False and len(receiver.got) == 1
+
+
+def test_whoever_is_next_may_send_at_once(subscribed, monkeypatch):
+    held, leave = [], sending.connections.close_all
+
+    def look_and_leave():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+                           " AND objid = %s", [sending.LOCK])  # fmt: skip
+            held.extend(cursor.fetchone())
+        leave()
+
+    monkeypatch.setattr(sending.connections, "close_all", look_and_leave)
+
+    assert send() is False
+    assert held == [0]
