@@ -8,8 +8,8 @@ PRISM := .prism/node_modules/.bin/prism
 CHROMIUM := /usr/bin/chromium
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 JOBS ?= $(shell [ $(CORES) -gt 2 ] && echo $(CORES) || echo 2)
-# Many a test waits for a clock: one more than there are cores keeps them all at work.
-TEST_JOBS ?= $(shell expr $(JOBS) + 1)
+# Many a test waits for a clock: two more than there are cores keep them all at work.
+TEST_JOBS ?= $(shell expr $(JOBS) + 2)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run test e2e lint types bench chaos lock prism ci
